@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A growing heap buffer. */
+#include "base/buf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool reserve(struct buf *buf, size_t more)
+{
+	size_t want;
+	char *p;
+
+	if (buf->failed || more > SIZE_MAX / 4 || buf->n > SIZE_MAX / 4)
+		return !(buf->failed = true);
+	want = buf->n + more + 1;
+	if (want <= buf->size)
+		return true;
+	if (want < 2 * buf->size)
+		want = 2 * buf->size;
+	if (want < 64)
+		want = 64;
+	p = realloc(buf->p, want);
+	if (!p)
+		return !(buf->failed = true);
+	buf->p = p;
+	buf->size = want;
+	return true;
+}
+
+void buf_add(struct buf *buf, const void *p, size_t n)
+{
+	if (!reserve(buf, n))
+		return;
+	if (n)
+		memcpy(buf->p + buf->n, p, n);
+	buf->n += n;
+	buf->p[buf->n] = '\0';
+}
+
+void buf_puts(struct buf *buf, const char *text)
+{
+	buf_add(buf, text, strlen(text));
+}
+
+void buf_putc(struct buf *buf, char c)
+{
+	buf_add(buf, &c, 1);
+}
+
+void buf_printf(struct buf *buf, const char *format, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	n = vsnprintf(NULL, 0, format, ap);
+	va_end(ap);
+	if (n < 0 || !reserve(buf, n))
+		return;
+	va_start(ap, format);
+	vsnprintf(buf->p + buf->n, (size_t)n + 1, format, ap);
+	va_end(ap);
+	buf->n += n;
+}
+
+void buf_done(struct buf *buf)
+{
+	free(buf->p);
+	*buf = (struct buf){ 0 };
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef IO_OUTFILE_H
+#define IO_OUTFILE_H
+
+#include "base/error.h"
+#include "base/span.h"
+
+/*
+ * A file that appears whole or not at all: bytes go to a temporary file in the same folder, and
+ * outfile_commit() syncs and renames it. outfile_done() without a commit leaves nothing behind. The
+ * path "-" is standard output, and a device or pipe is written to as it is.
+ */
+struct outfile {
+	int fd;
+	char *path;
+	char *temporary; /* NULL where bytes go straight to their place */
+};
+
+#define OUTFILE_NONE ((struct outfile){ .fd = -1 })
+
+struct kimg_error *outfile_open(struct outfile *out, const char *path) must_check;
+struct kimg_error *outfile_write(struct outfile *out, struct span bytes) must_check;
+struct kimg_error *outfile_commit(struct outfile *out) must_check;
+void outfile_done(struct outfile *out);
+
+#define cleanup_outfile cleanup(outfile_done)
+
+/* Writes all of bytes to a descriptor; name is for messages. */
+struct kimg_error *write_all(int fd, struct span bytes, const char *name) must_check;
+
+#endif
