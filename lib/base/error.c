@@ -111,6 +111,14 @@ struct kimg_error *error_wrap(struct kimg_error *cause, const char *format, ...)
 	return error;
 }
 
+struct kimg_error *error_shift(struct kimg_error *error, uint64_t by)
+{
+	for (struct kimg_error *e = error; e; e = e->cause)
+		if (e->has_offset)
+			e->offset += by;
+	return error;
+}
+
 enum kimg_code kimg_error_code(const struct kimg_error *error)
 {
 	return error->code;

@@ -27,6 +27,12 @@ struct kimg_error *error_nomem(void) must_check;
 struct kimg_error *error_wrap(struct kimg_error *cause, const char *format, ...) must_check
 	printf_like(2, 3);
 
+/*
+ * Adds by to the offsets of error and its causes: for a caller that handed a part of its bytes down.
+ * Returns error; NULL stays NULL.
+ */
+struct kimg_error *error_shift(struct kimg_error *error, uint64_t by);
+
 static inline void error_free_pointer(struct kimg_error **error)
 {
 	kimg_error_free(*error);
