@@ -16,16 +16,16 @@ extern "C" {
  * parameters, which stay untouched on failure.
  */
 enum kimg_code {
-	KIMG_E_NOMEM = 1,    /* out of memory; the object is static and freeing it does nothing */
-	KIMG_E_IO,           /* the system refused: kimg_error_errno() says why */
-	KIMG_E_TRUNCATED,    /* something runs past the end of its bytes */
-	KIMG_E_CORRUPT,      /* the bytes contradict the format */
-	KIMG_E_MISMATCH,     /* two things that should agree do not: a field and the bytes, a checksum */
-	KIMG_E_UNSUPPORTED,  /* known, named, and not handled */
-	KIMG_E_LIMIT,        /* a limit of struct kimg_limits was reached */
-	KIMG_E_NOT_FOUND,    /* nothing here fits */
-	KIMG_E_AMBIGUOUS,    /* more than one thing fits */
-	KIMG_E_INVALID,      /* the caller asked for something that makes no sense */
+	KIMG_E_NOMEM = 1, /* out of memory; the object is static and freeing it does nothing */
+	KIMG_E_IO,        /* the system refused: kimg_error_errno() says why */
+	KIMG_E_TRUNCATED, /* something runs past the end of its bytes */
+	KIMG_E_CORRUPT,   /* the bytes contradict the format */
+	KIMG_E_MISMATCH, /* two things that should agree do not: a field and the bytes, a checksum */
+	KIMG_E_UNSUPPORTED, /* known, named, and not handled */
+	KIMG_E_LIMIT,       /* a limit of struct kimg_limits was reached */
+	KIMG_E_NOT_FOUND,   /* nothing here fits */
+	KIMG_E_AMBIGUOUS,   /* more than one thing fits */
+	KIMG_E_INVALID,     /* the caller asked for something that makes no sense */
 };
 
 struct kimg_error;

@@ -7,8 +7,8 @@
 /* Runs free_function(&variable) when the variable goes out of scope. */
 #define cleanup(free_function) __attribute__((__cleanup__(free_function)))
 
-#define must_check                 __attribute__((warn_unused_result))
-#define printf_like(fmt, first)         __attribute__((__format__(__printf__, fmt, first)))
+#define must_check              __attribute__((warn_unused_result))
+#define printf_like(fmt, first) __attribute__((__format__(__printf__, fmt, first)))
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -52,7 +52,7 @@ static struct kimg_error *remap(struct blob *blob, size_t size)
 
 	if (size >= HUGE_PAGE)
 		size = huge_round(size);
-	if (blob->p)
+	if (blob->size)
 		p = mremap(blob->p, blob->size, size, MREMAP_MAYMOVE);
 	else
 		p = map_aligned(size);
@@ -170,7 +170,7 @@ struct kimg_error *blob_open(struct blob *blob, const char *path, const struct k
 
 void blob_done(struct blob *blob)
 {
-	if (blob->p)
+	if (blob->size)
 		munmap(blob->p, blob->size);
 	*blob = (struct blob){ 0 };
 }

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIMG_KIMG_H
+#define KIMG_KIMG_H
+
+#include "kimg/error.h"
+#include "kimg/image.h"
+#include "kimg/limits.h"
+#include "kimg/part.h"
+
+#endif

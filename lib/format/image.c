@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An image: opens bytes, has the format drivers explain them, decodes what is asked for, and explains
+ * that in turn, until nothing is left to unpack.
+ */
+#include "format/image.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* ---- exploring: what headers tell ---- */
+
+static void explore_below(struct node *node)
+{
+	for (struct node *child = node_child(node); child; child = node_next(child)) {
+		if (child->nested)
+			node_explore(child);
+		else if (!child->explored)
+			explore_below(child);
+	}
+}
+
+static void identify_node(struct node *node)
+{
+	struct kimg_error *error = format_identify(part_span(&node->part), &node->format);
+
+	if (error && kimg_error_code(error) == KIMG_E_AMBIGUOUS)
+		note_bad(&node->part, "%s", kimg_error_message(error));
+	kimg_error_free(error);
+}
+
+void node_explore(struct node *node)
+{
+	struct kimg_part *part = &node->part;
+	struct kimg_error *error = NULL;
+
+	if (node->explored || node == node->image->scrap)
+		return;
+	node->explored = true;
+	if (node->depth > node->image->options.limits.depth * 2) {
+		note_bad(part, "nested deeper than the limit");
+		return;
+	}
+	if (!node->format)
+		identify_node(node);
+	if (!node->format)
+		return;
+	part->format = node->format->name;
+	if (node->format->unsupported) {
+		note(part, "%s: known, not supported", node->format->title);
+		return;
+	}
+	error = node->format->parse(part);
+	if (error) {
+		char text[256];
+
+		kimg_error_format(error, text, sizeof(text));
+		note_bad(part, "%s: %s", node->format->name, text);
+		kimg_error_free(error);
+	}
+	node_tile(node);
+	explore_below(node);
+}
+
+struct kimg_error *node_set_content(struct node *node, struct blob *blob)
+{
+	struct kimg_image *image = node->image;
+	struct space *space = arena_alloc(&image->arena, sizeof(*space));
+	struct node *root;
+
+	if (!space)
+		return error_nomem();
+	space->blob = *blob;
+	space->bytes = blob_span(blob);
+	*blob = (struct blob){ 0 };
+	space->next = image->spaces;
+	image->spaces = space;
+	image->decoded += space->bytes.n;
+	root = node_new_root(image, space, "content");
+	if (!root)
+		return error_nomem();
+	root->part.parent = &node->part;
+	root->depth = node->depth + 1;
+	root->format = node->content_format;
+	node->part.content = &root->part;
+	node_explore(root);
+	return NULL;
+}
+
+/* ---- expanding: what takes decoding ---- */
+
+/* Remembers why expanding node failed, so that it is not tried again. */
+static struct kimg_error *remember(struct node *node, struct kimg_error *error)
+{
+	char text[256];
+
+	node->failed = kimg_error_code(error);
+	if (node->failed == KIMG_E_NOMEM)
+		return error;
+	kimg_error_format(error, text, sizeof(text));
+	note_bad(&node->part, "%s", text);
+	node->failure = arena_copy(&node->image->arena, text, strlen(text));
+	return error;
+}
+
+static struct kimg_error *search(struct node *node)
+{
+	node->searched = true;
+	TRY(node->format->search(&node->part));
+	node_tile(node);
+	explore_below(node);
+	return NULL;
+}
+
+static struct kimg_error *expand(struct node *node)
+{
+	struct kimg_error *error = NULL;
+
+	if (node->failed)
+		return node->failure ? error_new(node->failed, "%s", node->failure) : error_nomem();
+	if (node->nested)
+		node_explore(node);
+	if (node->format && node->format->search && !node->searched)
+		error = search(node);
+	if (!error && node->codec && !node->part.content) {
+		if (node->part.truncated)
+			error = error_at(KIMG_E_TRUNCATED, node->part.offset, "%s is cut short",
+					 node->part.name);
+		else if (node->depth >= node->image->options.limits.depth * 2)
+			error = error_new(KIMG_E_LIMIT,
+					  "%s: nested deeper than the limit of %" PRIu32 " layers",
+					  node->part.name, node->image->options.limits.depth);
+		else
+			error = node_decode(node);
+	}
+	if (!error && node->image->out_of_memory)
+		error = error_nomem();
+	return error ? remember(node, error) : NULL;
+}
+
+struct kimg_error *kimg_part_expand(struct kimg_image *image, const struct kimg_part *part)
+{
+	return expand(node_of(part));
+}
+
+static void expand_all(struct node *node)
+{
+	kimg_error_free(expand(node));
+	if (node->format && node->format->verify && !node->verified) {
+		struct kimg_error *error = node->format->verify(&node->part);
+
+		node->verified = true;
+		if (error)
+			note_bad(&node->part, "%s", kimg_error_message(error));
+		kimg_error_free(error);
+	}
+	for (struct node *child = node_child(node); child; child = node_next(child))
+		expand_all(child);
+	if (node->part.content)
+		expand_all(node_of(node->part.content));
+}
+
+/* ---- opening ---- */
+
+static struct kimg_error *start(struct kimg_image *image)
+{
+	image->root = node_new_root(image, image->spaces, "image");
+	image->scrap = node_new_root(image, NULL, "scrap");
+	return image->root && image->scrap ? NULL : error_nomem();
+}
+
+static struct kimg_error *explain(struct kimg_image *image)
+{
+	struct node *root = image->root;
+
+	TRY(format_identify(image->spaces->bytes, &root->format));
+	if (root->format->unsupported)
+		return error_new(KIMG_E_UNSUPPORTED, "%s: known, not supported",
+				 root->format->title);
+	node_explore(root);
+	if (image->options.depth == KIMG_DEEP)
+		expand_all(root);
+	if (image->out_of_memory)
+		return error_nomem();
+	if (image->too_many_parts)
+		note_bad(&root->part,
+			 "more parts than the limit of %" PRIu32 ": the rest is not shown",
+			 image->options.limits.parts);
+	return NULL;
+}
+
+/* Takes blob over. */
+static struct kimg_error *open_blob(struct blob *blob, const struct kimg_options *options,
+				    struct kimg_image **ret_image)
+{
+	struct kimg_image *image = calloc(1, sizeof(*image));
+	struct kimg_error *error = NULL;
+
+	if (image) {
+		image->options = options ? *options : KIMG_OPTIONS_DEFAULT;
+		image->spaces = arena_alloc(&image->arena, sizeof(*image->spaces));
+	}
+	if (!image || !image->spaces) {
+		blob_done(blob);
+		kimg_image_free(image);
+		return error_nomem();
+	}
+	image->spaces->blob = *blob;
+	image->spaces->bytes = blob_span(blob);
+	error = start(image);
+	if (!error)
+		error = explain(image);
+	if (error) {
+		kimg_image_free(image);
+		return error;
+	}
+	*ret_image = image;
+	return NULL;
+}
+
+struct kimg_error *kimg_image_open(const char *path, const struct kimg_options *options,
+				   struct kimg_image **ret_image)
+{
+	struct kimg_options used = options ? *options : KIMG_OPTIONS_DEFAULT;
+	struct blob blob = { 0 };
+
+	TRY(blob_open(&blob, path, &used.limits));
+	return error_wrap(open_blob(&blob, &used, ret_image), "%s", path);
+}
+
+struct kimg_error *kimg_image_open_bytes(const void *bytes, size_t size,
+					 const struct kimg_options *options,
+					 struct kimg_image **ret_image)
+{
+	/* size 0: blob_done() will not unmap what is the caller's. */
+	struct blob blob = { .p = (uint8_t *)bytes, .n = size };
+
+	return open_blob(&blob, options, ret_image);
+}
+
+void kimg_image_free(struct kimg_image *image)
+{
+	if (!image)
+		return;
+	for (struct space *space = image->spaces; space; space = space->next)
+		blob_done(&space->blob);
+	arena_done(&image->arena);
+	free(image);
+}
+
+const struct kimg_part *kimg_image_root(const struct kimg_image *image)
+{
+	return &image->root->part;
+}
+
+struct kimg_error *kimg_identify(const char *path, const struct kimg_limits *limits,
+				 char **ret_word)
+{
+	struct kimg_limits used = limits ? *limits : KIMG_LIMITS_DEFAULT;
+	cleanup_blob struct blob blob = { 0 };
+	const struct format *format;
+	struct kimg_error *error;
+	char word[64];
+
+	TRY(blob_open(&blob, path, &used));
+	error = format_identify(blob_span(&blob), &format);
+	if (error)
+		return error_wrap(error, "%s", path);
+	format_word(format, blob_span(&blob), &used, word, sizeof(word));
+	*ret_word = strdup(word);
+	return *ret_word ? NULL : error_nomem();
+}
+
+struct kimg_error *kimg_part_bytes(struct kimg_image *image, const struct kimg_part *part,
+				   bool decoded, const void **ret_bytes, size_t *ret_size)
+{
+	struct span s;
+
+	if (part->truncated)
+		return error_at(KIMG_E_TRUNCATED, part->offset, "%s is cut short", part->name);
+	if (decoded && part->codec) {
+		TRY(expand(node_of(part)));
+		part = part->content;
+	}
+	s = part_span(part);
+	*ret_bytes = s.p;
+	*ret_size = s.n;
+	return NULL;
+}
