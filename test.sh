@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# test.sh [--all]: installs what is missing, builds, and runs the tests: units, commands, the corpus of the fuzz
+# targets, all of these also under ASan and UBSan, made images, and Debian's real kernels (one an
+# architecture; --all: all of them). The last line counts them.
+set -euo pipefail
+
+cd "$(dirname "$0")"
+which=--quick
+case ${1-} in
+'') ;;
+--all) which=--all ;;
+*)
+	sed -n '3,5s/^# //p' "$0"
+	exit 2
+	;;
+esac
+
+passed=0 failed=0 skipped=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# The last line of every stage is "N passed, N failed, N skipped".
+count() {
+	local name=$1 line
+	shift
+	echo "== $name"
+	"$@" 2>&1 | tee "$log" || true
+	line=$(tail -n 1 "$log")
+	if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+		passed=$((passed + BASH_REMATCH[1]))
+		failed=$((failed + BASH_REMATCH[2]))
+		skipped=$((skipped + BASH_REMATCH[3]))
+	else
+		echo "$name ended without counting its tests"
+		failed=$((failed + 1))
+	fi
+}
+
+tools/setup tools/packages-build tools/packages-test tests/fixtures/packages tests/kernels/packages
+tools/build build
+tools/build build-asan -Db_sanitize=address,undefined -Dbuildtype=debugoptimized -Db_lundef=false
+
+count "units, commands, fuzz corpus, house rules" tools/run-meson-tests build
+count "the same under ASan and UBSan" tools/run-meson-tests build-asan --no-suite lint
+count "made images" tests/fixtures/run
+count "Debian's kernels" tests/kernels/run "$which"
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
