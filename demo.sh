@@ -38,11 +38,7 @@ debian_kernel() {
 }
 
 newest_installed() {
-	local image newest=
-	for image in $(ls -1v /boot/vmlinuz-* 2>/dev/null); do
-		[ -r "$image" ] && newest=$image
-	done
-	echo "$newest"
+	find /boot -maxdepth 1 -name 'vmlinuz-*' -type f -readable 2>/dev/null | sort -V | tail -n 1
 }
 
 show() {
@@ -59,4 +55,4 @@ show identify "$image"
 show info --deep "$image"
 show extract "$image" -o "$out/vmlinux"
 show identify "$out/vmlinux"
-ls -l "$out" | sed 1d
+du --apparent-size -h "$out/vmlinux" | sed "s|$out|OUT|"

@@ -2,8 +2,10 @@
 #ifndef KIMG_KIMG_H
 #define KIMG_KIMG_H
 
+#include "kimg/config.h"
 #include "kimg/error.h"
 #include "kimg/image.h"
+#include "kimg/kernel.h"
 #include "kimg/limits.h"
 #include "kimg/part.h"
 

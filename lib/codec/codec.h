@@ -53,6 +53,12 @@ const struct codec *codec_by_name(const char *name);
 const struct codec *codec_detect(struct span in, int *ret_bits);
 
 /*
+ * Where the next stream of some codec may start in s, from *at on, looking at every step-th place. Sets *at
+ * and returns the codec, or NULL. Most hits in other data are false: decode to know.
+ */
+const struct codec *codec_next(struct span s, size_t *at, size_t step);
+
+/*
  * Decodes the streams of one codec that stand one after another at the start of in, as the codec's own
  * command does, into ret_out, which the caller releases.
  *

@@ -2,6 +2,7 @@
 /* Finding parts: by name, by path, and the innermost kernel. */
 #include <inttypes.h>
 
+#include "format/find.h"
 #include "format/image.h"
 
 /* ---- the innermost kernel ---- */
@@ -24,6 +25,18 @@ static const struct kimg_part *kernel_below(const struct kimg_part *part)
 		if (found)
 			return found;
 	}
+	return NULL;
+}
+
+struct kimg_error *image_visible_kernel(struct kimg_image *image, const struct kimg_part **ret_part)
+{
+	const struct kimg_part *part = &image->root->part, *next;
+
+	for (; (next = part->content ? part->content : kernel_below(part)); part = next)
+		;
+	if (part == &image->root->part && part->kind != KIMG_PART_KERNEL)
+		return error_new(KIMG_E_NOT_FOUND, "no kernel to be seen");
+	*ret_part = part;
 	return NULL;
 }
 

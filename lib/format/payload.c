@@ -118,27 +118,6 @@ struct kimg_error *node_decode(struct node *node)
 
 /* ---- searching ---- */
 
-/* Where a stream of some codec may start, at or after *at. */
-static const struct codec *next_candidate(struct span s, size_t *at)
-{
-	/* The first bytes of all magics, so that most places cost one look into a small table. */
-	static const bool first[256] = {
-		[0x1f] = true, ['B'] = true,  [0x5d] = true, [0xfd] = true,
-		[0x89] = true, [0x02] = true, [0x04] = true, [0x28] = true,
-	};
-
-	for (; *at < s.n; ++*at) {
-		const struct codec *codec;
-
-		if (!first[s.p[*at]])
-			continue;
-		codec = codec_detect(span_from(s, *at), NULL);
-		if (codec)
-			return codec;
-	}
-	return NULL;
-}
-
 static bool peeks(const struct codec *codec, struct span s, const struct kimg_limits *limits)
 {
 	uint8_t buffer[PEEK_SIZE];
@@ -195,7 +174,7 @@ bool part_search_payload(struct kimg_part *parent, const char *name, uint64_t of
 	int attempts = 0;
 	size_t at = offset;
 
-	for (; (codec = next_candidate(s, &at)) && attempts < MAX_ATTEMPTS; at++) {
+	for (; (codec = codec_next(s, &at, 1)) && attempts < MAX_ATTEMPTS; at++) {
 		cleanup_blob struct blob blob = { 0 };
 		struct span candidate = span_from(s, at);
 		struct kimg_part *part;

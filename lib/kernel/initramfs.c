@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The initramfs that is linked into the kernel (usr/initramfs_data.S, 6.12): a cpio archive in the newc
+ * form, or a compressed one, in .init.ramfs; __initramfs_size, a word of the kernel's size, stands behind
+ * it in .init.ramfs.info.
+ *
+ * A newc header is 110 characters: the magic 070701, then 13 fields of 8 hexadecimal digits, of which
+ * the seventh is the size of the file and the twelfth the length of the name, its NUL included. Name and
+ * file are padded to 4 bytes each. The entry TRAILER!!! ends the archive.
+ */
+#include "codec/codec.h"
+#include "kernel/facts.h"
+
+#define NEWC         SPAN_LITERAL("070701")
+#define HEADER_SIZE  110
+#define SIZE_AT      (6 + 6 * 8)
+#define NAME_SIZE_AT (6 + 11 * 8)
+#define MAX_ENTRIES  1000000
+
+static bool hex8(struct span s, size_t at, uint64_t *ret_value)
+{
+	uint64_t value = 0;
+
+	for (size_t i = at; i < at + 8; i++) {
+		uint8_t c = s.p[i];
+		int digit = c >= '0' && c <= '9'   ? c - '0'
+			    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+			    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+						   : -1;
+
+		if (digit < 0)
+			return false;
+		value = value << 4 | digit;
+	}
+	*ret_value = value;
+	return true;
+}
+
+static uint64_t round_up(uint64_t n, uint64_t to)
+{
+	return (n + to - 1) / to * to;
+}
+
+/* The length of the archive at the start of s, its trailer and padding to 4 included; 0 if it is none. */
+static uint64_t archive_size(struct span s)
+{
+	uint64_t at = 0, name_size, size;
+	struct span header, name;
+
+	for (int i = 0; i < MAX_ENTRIES; i++) {
+		if (!span_sub(s, at, HEADER_SIZE, &header) || !span_starts(header, NEWC) ||
+		    !hex8(header, SIZE_AT, &size) || !hex8(header, NAME_SIZE_AT, &name_size) ||
+		    !span_sub(s, at + HEADER_SIZE, name_size, &name))
+			return 0;
+		at = round_up(at + HEADER_SIZE + name_size, 4);
+		if (span_equal(name, span_of("TRAILER!!!", 11)))
+			return at <= s.n ? at : 0;
+		at = round_up(at + size, 4);
+	}
+	return 0;
+}
+
+/* gen_init_cpio pads the whole to 512 bytes; __initramfs_size then tells that length. */
+static uint64_t with_padding(struct span s, uint64_t size)
+{
+	uint64_t padded = round_up(size, 512);
+
+	return span_filled(span_clip(s, size, padded - size), 0) && padded <= s.n ? padded : size;
+}
+
+static bool find_plain(struct span kernel, struct place *ret_place)
+{
+	for (size_t at = 0; span_find(kernel, at, NEWC, &at); at++) {
+		struct span s = span_from(kernel, at);
+		uint64_t size = at % 4 ? 0 : archive_size(s);
+
+		if (size == 0)
+			continue;
+		*ret_place = (struct place){ .offset = at, .size = with_padding(s, size) };
+		return true;
+	}
+	return false;
+}
+
+static bool holds_archive(const struct codec *codec, struct span s,
+			  const struct kimg_limits *limits)
+{
+	uint8_t head[6];
+	size_t n = 0;
+	struct kimg_error *error = codec->peek(s, limits, head, sizeof(head), &n);
+
+	kimg_error_free(error);
+	return !error && span_equal(span_of(head, n), NEWC);
+}
+
+/* .init.ramfs is aligned to 4 bytes, so only every fourth place can hold the start of a stream. */
+static bool find_compressed(struct span kernel, const struct kimg_limits *limits,
+			    struct place *ret_place, const char **ret_codec)
+{
+	const struct codec *codec;
+
+	for (size_t at = 0; (codec = codec_next(kernel, &at, 4)); at += 4) {
+		struct span s = span_from(kernel, at);
+		cleanup_blob struct blob blob = { 0 };
+		struct kimg_error *error;
+		size_t consumed;
+
+		if (!holds_archive(codec, s, limits))
+			continue;
+		error = codec_decode(codec, s, 0, limits, &blob, &consumed);
+		kimg_error_free(error);
+		if (error)
+			continue;
+		*ret_place = (struct place){ .offset = at, .size = consumed };
+		*ret_codec = codec->name;
+		return true;
+	}
+	return false;
+}
+
+bool initramfs_find(struct span kernel, const struct kimg_limits *limits, struct place *ret_place,
+		    const char **ret_codec)
+{
+	*ret_codec = NULL;
+	return find_plain(kernel, ret_place) ||
+	       find_compressed(kernel, limits, ret_place, ret_codec);
+}
