@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where the configuration of a kernel is: inside it, or in a file that was installed with it. */
+#include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 
 #include "codec/codec.h"
 #include "kernel/config.h"
@@ -172,6 +174,28 @@ struct kimg_error *kimg_config_of_image(struct kimg_image *image, const char *pa
 		return error_new(KIMG_E_NOT_FOUND,
 				 "%s has no embedded configuration, and no file for it was found%s",
 				 c.release, c.misfit ? " (one that was is of another build)" : "");
+	*ret_config = c.found;
+	return NULL;
+}
+
+struct kimg_error *kimg_config_of_running(const char *const *roots, const struct kimg_limits *limits,
+					  struct kimg_config **ret_config)
+{
+	struct candidates c = { .limits = limits };
+	struct utsname system;
+	struct kimg_error *error = read_file("/proc/config.gz", limits, ret_config);
+
+	if (!error || kimg_error_errno(error) != ENOENT)
+		return error;
+	kimg_error_free(error);
+	if (uname(&system) < 0)
+		return error_system(errno, "uname");
+	c.release = system.release;
+	TRY(look_around(&c, NULL, roots));
+	if (!c.found)
+		return error_new(KIMG_E_NOT_FOUND,
+				 "the running kernel, %s, has no /proc/config.gz, and no file for it was found",
+				 c.release);
 	*ret_config = c.found;
 	return NULL;
 }
