@@ -45,7 +45,8 @@ struct kimg_error *kimg_config_of_image(struct kimg_image *image, const char *pa
  * The configuration of the running kernel: /proc/config.gz, else a file by its release below the roots, as
  * by kimg_config_of_image(). KIMG_E_NOT_FOUND where there is none.
  */
-struct kimg_error *kimg_config_of_running(const char *const *roots, const struct kimg_limits *limits,
+struct kimg_error *kimg_config_of_running(const char *const *roots,
+					  const struct kimg_limits *limits,
 					  struct kimg_config **ret_config);
 
 /*

@@ -178,7 +178,8 @@ struct kimg_error *kimg_config_of_image(struct kimg_image *image, const char *pa
 	return NULL;
 }
 
-struct kimg_error *kimg_config_of_running(const char *const *roots, const struct kimg_limits *limits,
+struct kimg_error *kimg_config_of_running(const char *const *roots,
+					  const struct kimg_limits *limits,
 					  struct kimg_config **ret_config)
 {
 	struct candidates c = { .limits = limits };
@@ -194,7 +195,8 @@ struct kimg_error *kimg_config_of_running(const char *const *roots, const struct
 	TRY(look_around(&c, NULL, roots));
 	if (!c.found)
 		return error_new(KIMG_E_NOT_FOUND,
-				 "the running kernel, %s, has no /proc/config.gz, and no file for it was found",
+				 "the running kernel, %s, has no /proc/config.gz, and no file for "
+				 "it was found",
 				 c.release);
 	*ret_config = c.found;
 	return NULL;

@@ -12,8 +12,10 @@ enum { OPTION_ROOT = 256 };
 
 static const struct option_def options[] = {
 	{ 'g', "get", "NAME", "print the value of this option alone", COMPLETE_NOTHING, NULL, 0 },
-	{ 'm', "merge", NULL, "print differences as lines of a .config, to merge", COMPLETE_NOTHING, NULL, 0 },
-	{ 0, "root", "DIR", "look for installed files below DIR", COMPLETE_FOLDER, NULL, OPTION_ROOT },
+	{ 'm', "merge", NULL, "print differences as lines of a .config, to merge", COMPLETE_NOTHING,
+	  NULL, 0 },
+	{ 0, "root", "DIR", "look for installed files below DIR", COMPLETE_FOLDER, NULL,
+	  OPTION_ROOT },
 	OPTIONS_END,
 };
 
@@ -28,8 +30,8 @@ static void free_config(struct kimg_config **config)
 	kimg_config_free(*config);
 }
 
-static struct kimg_error *open_config(struct cli *cli, const struct config_options *o, const char *file,
-				      struct kimg_config **ret_config)
+static struct kimg_error *open_config(struct cli *cli, const struct config_options *o,
+				      const char *file, struct kimg_config **ret_config)
 {
 	struct kimg_options options_of_image = KIMG_OPTIONS_DEFAULT;
 	const char *const *roots = o->roots[0] ? o->roots : NULL;
@@ -68,7 +70,8 @@ static void show_options(struct out *out, const struct kimg_config *config)
 	out_close(out);
 }
 
-static int show_value(struct cli *cli, struct out *out, const struct kimg_config *config, const char *name)
+static int show_value(struct cli *cli, struct out *out, const struct kimg_config *config,
+		      const char *name)
 {
 	const char *plain = strncmp(name, "CONFIG_", 7) == 0 ? name + 7 : name;
 	const char *value = kimg_config_value(config, plain);
@@ -84,7 +87,8 @@ static int show_value(struct cli *cli, struct out *out, const struct kimg_config
 	return STATUS_YES;
 }
 
-static int show(struct cli *cli, struct out *out, const struct config_options *o, const struct kimg_config *config)
+static int show(struct cli *cli, struct out *out, const struct config_options *o,
+		const struct kimg_config *config)
 {
 	const char *source = kimg_config_source(config), *text;
 	size_t size;
@@ -95,7 +99,8 @@ static int show(struct cli *cli, struct out *out, const struct config_options *o
 	text = kimg_config_text(config, &size);
 	show_lines(out, text, size);
 	show_options(out, config);
-	remark(cli, "the configuration is %s%s", strcmp(source, "embedded") == 0 ? "" : "that of ", source);
+	remark(cli, "the configuration is %s%s", strcmp(source, "embedded") == 0 ? "" : "that of ",
+	       source);
 	return STATUS_YES;
 }
 
@@ -116,13 +121,22 @@ static void show_merge_line(struct out *out, const char *name, const char *after
 	out_row_end(out);
 }
 
-static void show_change_line(struct out *out, const char *name, const char *before, const char *after)
+static void show_change_line(struct out *out, const char *name, const char *before,
+			     const char *after)
 {
 	out_row(out);
-	out_print(out, !before ? OUT_GOOD : !after ? OUT_BAD : OUT_PLAIN, "%c%s", !before ? '+' : !after ? '-' : ' ',
+	out_print(out,
+		  !before  ? OUT_GOOD
+		  : !after ? OUT_BAD
+			   : OUT_PLAIN,
+		  "%c%s",
+		  !before  ? '+'
+		  : !after ? '-'
+			   : ' ',
 		  name);
 	out_gap(out, 1);
-	out_print(out, OUT_PLAIN, "%s%s%s", before ? before : "", before && after ? " -> " : "", after ? after : "");
+	out_print(out, OUT_PLAIN, "%s%s%s", before ? before : "", before && after ? " -> " : "",
+		  after ? after : "");
 	out_row_end(out);
 }
 
@@ -142,8 +156,8 @@ static void show_difference(void *data, const char *name, const char *before, co
 		show_change_line(out, name, before, after);
 }
 
-static int compare(struct out *out, const struct config_options *o, const struct kimg_config *before,
-		   const struct kimg_config *after)
+static int compare(struct out *out, const struct config_options *o,
+		   const struct kimg_config *before, const struct kimg_config *after)
 {
 	struct difference difference = { .out = out, .merge = o->merge };
 	const char *a = kimg_config_source(before), *b = kimg_config_source(after);
@@ -192,7 +206,8 @@ static int run(struct cli *cli)
 		return cli_usage_error(cli, "--get needs one FILE, not two");
 	if (screen_open(&screen, cli))
 		return STATUS_ERROR;
-	out_document(screen.out, cli->operand_count == 2 ? "kimg-config-diff-1" : "kimg-config-1", NULL);
+	out_document(screen.out, cli->operand_count == 2 ? "kimg-config-diff-1" : "kimg-config-1",
+		     NULL);
 	status = run_on(cli, screen.out, &o);
 	out_close(screen.out);
 	return screen_close(&screen, status);
@@ -202,8 +217,10 @@ const struct verb verb_config = {
 	.name = "config",
 	.operands = "[FILE [NEW]]",
 	.summary = "print a kernel's configuration, or what differs between two",
-	.about = "Prints the configuration that the kernel in FILE was built with: the one embedded in it, else\n"
-		 "the file that was installed with it. FILE may also be a .config. With NEW, prints what differs\n"
+	.about = "Prints the configuration that the kernel in FILE was built with: the one "
+		 "embedded in it, else\n"
+		 "the file that was installed with it. FILE may also be a .config. With NEW, "
+		 "prints what differs\n"
 		 "between the two. Without FILE, the running kernel is meant.",
 	.options = options,
 	.groups = GROUP_OUTPUT | GROUP_PAGER | GROUP_LIMITS,
