@@ -39,6 +39,10 @@ EARLY = (
     Entry("kernel/x86/microcode/GenuineIntel.bin", FILE, bytes(range(256)) * 4),
 )
 
+# A tree of about a megabyte.
+LARGE = TREE + tuple(Entry(f"etc/file{number}", FILE, b"".join(b"%d: line\n" % line for line in range(number * 10000)))
+                     for number in range(1, 4))
+
 
 def cpio(entries=TREE, kind="newc", trailer=True, block=512):
     """A cpio archive: newc (070701), crc (070702), odc (070707), or binary in either byte order (bin, bin-be)."""
@@ -138,6 +142,11 @@ def squashfs(compression="gzip"):
 def romfs():
     """A romfs file system."""
     return _from_tree(["genromfs", "-f", "image", "-d", "tree", "-V", "tiny"])
+
+
+def mkfs_cramfs():
+    """A cramfs file system by util-linux."""
+    return _from_tree(["mkfs.cramfs", "tree", "image"])
 
 
 def cramfs(order="<"):

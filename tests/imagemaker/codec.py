@@ -6,11 +6,12 @@ import zlib
 
 from . import tools
 
-_DICT = "dict=4MiB"
+# As scripts/xz_wrap.sh gives it.
+_DICT = "dict=32MiB"
 
 # The kernel's own flags, but for the levels: a fixture need not be small, and -9 of bzip2, lzma and xz is slow.
 COMMANDS = {
-    "gzip": ["gzip", "-n", "-6"],
+    "gzip": ["gzip", "-n", "-4"],
     "bzip2": ["bzip2", "-1"],
     "lzma": ["xz", "--format=lzma", "-0"],
     "xz": ["xz", "--check=crc32", "--threads=1", "-0"],
@@ -20,6 +21,26 @@ COMMANDS = {
 }
 
 CODECS = tuple(COMMANDS)
+
+_DECODERS = {
+    "gzip": ["gzip", "-dc"],
+    "bzip2": ["bzip2", "-dc"],
+    "lzma": ["xz", "--format=lzma", "-dc"],
+    "xz": ["xz", "--format=xz", "-dc"],
+    "lzo": ["lzop", "-dc"],
+    "lz4": ["lz4", "-dc"],
+    "zstd": ["zstd", "-qdc", "--long=31"],
+}
+
+MAGICS = {
+    "gzip": b"\x1f\x8b\x08",
+    "bzip2": b"BZh",
+    "lzma": b"\x5d\0\0",
+    "xz": b"\xfd7zXZ\0",
+    "lzo": b"\x89LZO",
+    "lz4": b"\x02\x21\x4c\x18",
+    "zstd": b"\x28\xb5\x2f\xfd",
+}
 
 # The kernel appends the size to all but gzip, whose last four bytes are the size already.
 SIZED = tuple(codec for codec in CODECS if codec != "gzip")
@@ -40,6 +61,11 @@ def compress(codec, data, *options, command=None):
     words = list(command or COMMANDS[codec]) + list(options)
     packed = tools.run(words + ["-c"], data=data)
     return _without_time(packed) if codec == "lzo" else packed
+
+
+def decompress(codec, data):
+    """What a standard tool makes of a compressed file."""
+    return tools.run(_DECODERS[codec], data=data)
 
 
 def xz_filter(data, *filters):

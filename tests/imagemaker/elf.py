@@ -2,7 +2,7 @@
 """Writes ELF files of each class and byte order."""
 
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .tools import align, pad
 
@@ -193,11 +193,9 @@ def _section_headers(target, placed):
     return b"".join(rows)
 
 
-def without(sections, *names):
-    """The sections but those named."""
-    return [section for section in sections if section.name not in names]
-
-
-def substitute(sections, name, data):
-    """The sections, with other data in the named one."""
-    return [replace(section, data=data) if section.name == name else section for section in sections]
+def end_of(image):
+    """Where an ELF file ends, by its section header table, which the kernel's tools leave at the end."""
+    wide, order = image[4] == 2, "<" if image[5] == 1 else ">"
+    offset = struct.unpack_from(order + ("Q" if wide else "I"), image, 40 if wide else 32)[0]
+    size, count = struct.unpack_from(order + "HH", image, 58 if wide else 46)
+    return offset + size * count

@@ -31,6 +31,36 @@ def zimage_arm(packed, *, order="<", table=True, endian_tag=True, tail=b"\0" * 1
     return (head + front_code + packed + tail).ljust(end, b"\0")
 
 
+class RealZimage:
+    """A real ARM zImage, little-endian and with a KLSZ tag, whose payload is found by trial."""
+
+    def __init__(self, data):
+        table = struct.unpack_from("<I", data, 0x38)[0]
+        self.tag = next(place for place in range(table, table + 256, 4)
+                        if struct.unpack_from("<I", data, place)[0] == _KLSZ) + 4
+        self.data = data
+        self.end = struct.unpack_from("<I", data, self.tag)[0] + 4
+        self.start, self.kernel = self._payload(table)
+
+    def _payload(self, start):
+        magic = codec.MAGICS["xz"]
+        while (start := self.data.index(magic, start, self.end)) >= 0:
+            try:
+                return start, codec.decompress("xz", self.data[start:self.end - 4])
+            except RuntimeError:
+                start += 1
+
+    def repack(self, packed):
+        """The zImage around another payload; None where it has a PE header, whose sections would have to move."""
+        if self.data[:2] == b"MZ":
+            return None
+        grown = align(len(packed) - (self.end - self.start), 4)
+        slot = packed + bytes(self.end - self.start + grown - len(packed))
+        image = self.data[:self.start] + slot + self.data[self.end:]
+        image = with_field(image, self.tag, "<I", self.start + len(packed) - 4)
+        return with_field(image, 0x2c, "<I", struct.unpack_from("<I", image, 0x2c)[0] + grown)
+
+
 def _with_pe(head, machine, body):
     """A 64-byte header, the PE header behind it, and the body, from 4 KiB on, as sections .text and .data."""
     first = align(len(body) // 2, 0x200)

@@ -45,7 +45,7 @@ def setup(version, system_size, *, high=True, sectors=1, swap_device=0, payload=
     if version >= 0x204:
         struct.pack_into("<I", image, 0x1f4, paragraphs)
     else:
-        struct.pack_into("<HH", image, 0x1f4, paragraphs, swap_device)
+        struct.pack_into("<HH", image, 0x1f4, paragraphs & 0xffff, swap_device)
     struct.pack_into("<HBB4sH", image, 0x1fe, 0xaa55, 0xeb, HEADER_END[version] - 0x202, b"HdrS", version)
     for offset, since, form, value in _FIELDS:
         if version >= since:
