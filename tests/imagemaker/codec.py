@@ -9,9 +9,10 @@ from . import tools
 # As scripts/xz_wrap.sh gives it.
 _DICT = "dict=32MiB"
 
-# The kernel's own flags, but for the levels: a fixture need not be small, and -9 of bzip2, lzma and xz is slow.
+# The kernel's own flags, but for the levels: a fixture need not be small, and -9 of bzip2, lzma and
+# xz is slow.
 COMMANDS = {
-    "gzip": ["gzip", "-n", "-4"],
+    "gzip": ["gzip", "-n", "-6"],
     "bzip2": ["bzip2", "-1"],
     "lzma": ["xz", "--format=lzma", "-0"],
     "xz": ["xz", "--check=crc32", "--threads=1", "-0"],
@@ -46,13 +47,21 @@ MAGICS = {
 SIZED = tuple(codec for codec in CODECS if codec != "gzip")
 
 # How the kernel's Makefiles name the codecs in an EFI zboot header.
-ZBOOT_NAMES = {"gzip": "gzip", "bzip2": "bzip2", "lzma": "lzma", "xz": "xzkern", "lzo": "lzo", "lz4": "lz4",
-               "zstd": "zstd22"}
+ZBOOT_NAMES = {
+    "gzip": "gzip",
+    "bzip2": "bzip2",
+    "lzma": "lzma",
+    "xz": "xzkern",
+    "lzo": "lzo",
+    "lz4": "lz4",
+    "zstd": "zstd22",
+}
 
 # The branch filters of xz, and the dictionary that the kernel's xz_wrap.sh gives beside them.
 BCJ = ("x86", "arm", "armthumb", "arm64", "powerpc", "ia64", "sparc")
 
-# lzop stores the time at which it ran: where in its header, and the flag that its checksum is a CRC-32.
+# lzop stores the time at which it ran: where in its header, and the flag that its checksum is a
+# CRC-32.
 _LZOP_FLAGS, _LZOP_MTIME, _LZOP_NAME, _LZOP_HEADER_CRC = 17, 25, 33, 0x1000
 
 
@@ -70,17 +79,24 @@ def decompress(codec, data):
 
 def xz_filter(data, *filters):
     """An xz stream through the given filters and LZMA2."""
-    return compress("xz", data, *filters, f"--lzma2=preset=0,{_DICT}",
-                    command=["xz", "--check=crc32", "--threads=1"])
+    return compress(
+        "xz",
+        data,
+        *filters,
+        f"--lzma2=preset=0,{_DICT}",
+        command=["xz", "--check=crc32", "--threads=1"],
+    )
 
 
 def size_word(data):
     """The four bytes that the kernel's build appends: the size before compression."""
-    return struct.pack("<I", len(data) & 0xffffffff)
+    return struct.pack("<I", len(data) & 0xFFFFFFFF)
 
 
 def payload(codec, data, *options):
-    """What the kernel's build puts into an image: compressed, with the size word where the codec needs it."""
+    """What the kernel's build puts into an image: compressed, with the size word where the codec
+    needs it.
+    """
     return seal(codec, compress(codec, data, *options), data)
 
 

@@ -14,7 +14,10 @@ ET_REL, ET_EXEC, ET_DYN = 1, 2, 3
 
 @dataclass(frozen=True)
 class Target:
-    """What an ELF file is for: 32 or 64 bits, byte order ('<' or '>'), e_machine, the address its first byte gets."""
+    """What an ELF file is for: 32 or 64 bits, byte order ('<' or '>'), e_machine, the address its
+    first byte gets.
+    """
+
     bits: int
     order: str
     machine: int
@@ -22,7 +25,9 @@ class Target:
 
     def pack(self, fields, *values):
         """struct.pack in this byte order; N in fields is a native word."""
-        return struct.pack(self.order + fields.replace("N", "Q" if self.bits == 64 else "I"), *values)
+        return struct.pack(
+            self.order + fields.replace("N", "Q" if self.bits == 64 else "I"), *values
+        )
 
     @property
     def ehsize(self):
@@ -41,31 +46,32 @@ class Target:
 
 
 TARGETS = {
-    "x86_64": Target(64, "<", 62, 0xffffffff81000000),
-    "i386": Target(32, "<", 3, 0xc1000000),
-    "arm64": Target(64, "<", 183, 0xffff800008000000),
-    "arm": Target(32, "<", 40, 0xc0008000),
-    "armeb": Target(32, ">", 40, 0xc0008000),
-    "riscv64": Target(64, "<", 243, 0xffffffff80000000),
+    "x86_64": Target(64, "<", 62, 0xFFFFFFFF81000000),
+    "i386": Target(32, "<", 3, 0xC1000000),
+    "arm64": Target(64, "<", 183, 0xFFFF800008000000),
+    "arm": Target(32, "<", 40, 0xC0008000),
+    "armeb": Target(32, ">", 40, 0xC0008000),
+    "riscv64": Target(64, "<", 243, 0xFFFFFFFF80000000),
     "loongarch64": Target(64, "<", 258, 0x9000000000200000),
-    "ppc64": Target(64, ">", 21, 0xc000000000000000),
-    "ppc64le": Target(64, "<", 21, 0xc000000000000000),
-    "ppc": Target(32, ">", 20, 0xc0000000),
+    "ppc64": Target(64, ">", 21, 0xC000000000000000),
+    "ppc64le": Target(64, "<", 21, 0xC000000000000000),
+    "ppc": Target(32, ">", 20, 0xC0000000),
     "s390x": Target(64, ">", 22, 0x100000),
     "mips": Target(32, ">", 8, 0x80100000),
     "mipsel": Target(32, "<", 8, 0x80100000),
-    "mips64": Target(64, ">", 8, 0xffffffff80100000),
+    "mips64": Target(64, ">", 8, 0xFFFFFFFF80100000),
     "sparc64": Target(64, ">", 43, 0x404000),
     "m68k": Target(32, ">", 4, 0x1000),
-    "alpha": Target(64, "<", 0x9026, 0xfffffc0000310000),
+    "alpha": Target(64, "<", 0x9026, 0xFFFFFC0000310000),
     "parisc": Target(32, ">", 15, 0x10100000),
-    "sh": Target(32, "<", 42, 0x8c001000),
+    "sh": Target(32, "<", 42, 0x8C001000),
 }
 
 
 @dataclass(frozen=True)
 class Section:
     """One section; size is given only for NOBITS."""
+
     name: str
     data: bytes = b""
     type: int = SHT_PROGBITS
@@ -108,20 +114,24 @@ def _symbol(target, name, value, section, info):
 
 
 def write(target, sections, *, kind=ET_EXEC, entry=None, headers=True, physical=None):
-    """An ELF file: header, program headers, the sections in order, the section header table at the very end.
+    """An ELF file: header, program headers, the sections in order, the section header table at the
+    very end.
 
     headers=False leaves the section headers out, as strip --strip-section-headers does.
     """
     if headers:
         sections = list(sections) + [Section(".shstrtab", _names(sections), SHT_STRTAB)]
-    # Where the segments lie depends on the size of their table, their number does not: place the sections twice.
+    # Where the segments lie depends on the size of their table, their number does not: place the
+    # sections twice.
     count = 0 if kind == ET_REL else len(_segments(target, _place(target, sections, 0), 0))
     placed = _place(target, sections, count)
     segments = [] if kind == ET_REL else _segments(target, placed, physical)
     end = max(item.offset + len(item.section.data) for item in placed)
     shoff = align(end, 8) if headers else 0
     start = placed[0].address if entry is None else entry
-    header = _file_header(target, kind, start, len(segments), shoff, len(sections) + 1 if headers else 0)
+    header = _file_header(
+        target, kind, start, len(segments), shoff, len(sections) + 1 if headers else 0
+    )
     out = bytearray(header + b"".join(segments))
     for item in placed:
         if item.section.data:
@@ -147,7 +157,9 @@ def _place(target, sections, segments):
 
 
 def _segments(target, placed, physical):
-    """A PT_LOAD for each section that is loaded, .bss joined to the one before it, and a PT_NOTE for each note."""
+    """A PT_LOAD for each section that is loaded, .bss joined to the one before it, and a PT_NOTE
+    for each note.
+    """
     loads, notes = [], []
     for item in placed:
         if not item.section.flags & SHF_ALLOC:
@@ -159,12 +171,17 @@ def _segments(target, placed, physical):
             loads.append((item, item.size))
         if item.section.type == SHT_NOTE:
             notes.append((item, item.size))
-    return ([_segment(target, PT_LOAD, item, size, physical) for item, size in loads]
-            + [_segment(target, PT_NOTE, item, size, physical) for item, size in notes])
+    return [_segment(target, PT_LOAD, item, size, physical) for item, size in loads] + [
+        _segment(target, PT_NOTE, item, size, physical) for item, size in notes
+    ]
 
 
 def _segment(target, kind, item, memory, physical):
-    flags = 4 | (2 if item.section.flags & SHF_WRITE else 0) | (1 if item.section.flags & SHF_EXEC else 0)
+    flags = (
+        4
+        | (2 if item.section.flags & SHF_WRITE else 0)
+        | (1 if item.section.flags & SHF_EXEC else 0)
+    )
     shift = target.base - (target.base if physical is None else physical)
     stored = len(item.section.data)
     place = (item.offset, item.address, item.address - shift, stored, memory)
@@ -176,9 +193,22 @@ def _segment(target, kind, item, memory, physical):
 def _file_header(target, kind, entry, segments, shoff, sections):
     ident = b"\x7fELF" + bytes([target.bits // 32, 1 if target.order == "<" else 2, 1]) + bytes(9)
     phoff = target.ehsize if segments else 0
-    return ident + target.pack("HHINNNIHHHHHH", kind, target.machine, 1, entry, phoff, shoff, 0, target.ehsize,
-                               target.phentsize if segments else 0, segments, target.shentsize, sections,
-                               max(sections - 1, 0))
+    return ident + target.pack(
+        "HHINNNIHHHHHH",
+        kind,
+        target.machine,
+        1,
+        entry,
+        phoff,
+        shoff,
+        0,
+        target.ehsize,
+        target.phentsize if segments else 0,
+        segments,
+        target.shentsize,
+        sections,
+        max(sections - 1, 0),
+    )
 
 
 def _section_headers(target, placed):
@@ -187,14 +217,29 @@ def _section_headers(target, placed):
     name_offset = 1
     for item in placed:
         section = item.section
-        rows.append(target.pack("IINNNNIINN", name_offset, section.type, section.flags, item.address, item.offset,
-                                item.size, index.get(section.link, 0), section.info, section.align, section.entsize))
+        rows.append(
+            target.pack(
+                "IINNNNIINN",
+                name_offset,
+                section.type,
+                section.flags,
+                item.address,
+                item.offset,
+                item.size,
+                index.get(section.link, 0),
+                section.info,
+                section.align,
+                section.entsize,
+            )
+        )
         name_offset += len(section.name) + 1
     return b"".join(rows)
 
 
 def end_of(image):
-    """Where an ELF file ends, by its section header table, which the kernel's tools leave at the end."""
+    """Where an ELF file ends, by its section header table, which the kernel's tools leave at the
+    end.
+    """
     wide, order = image[4] == 2, "<" if image[5] == 1 else ">"
     offset = struct.unpack_from(order + ("Q" if wide else "I"), image, 40 if wide else 32)[0]
     size, count = struct.unpack_from(order + "HH", image, 58 if wide else 46)

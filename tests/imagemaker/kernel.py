@@ -1,18 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Tiny stand-ins for a kernel: they cannot run, but hold what is looked for in one, at the places where it is."""
+"""Tiny stand-ins for a kernel: they cannot run, but hold what is looked for in one, at the places
+where it is.
+"""
 
 import gzip
 import hashlib
 import struct
 
 from . import elf
-from .elf import SHF_ALLOC, SHF_EXEC, SHF_WRITE, SHT_NOBITS, SHT_NOTE, SHT_PROGBITS, SHT_STRTAB, SHT_SYMTAB, Section
+from .elf import (
+    SHF_ALLOC,
+    SHF_EXEC,
+    SHF_WRITE,
+    SHT_NOBITS,
+    SHT_NOTE,
+    SHT_PROGBITS,
+    SHT_STRTAB,
+    SHT_SYMTAB,
+    Section,
+)
 from .tools import pad
 
 RELEASE = "6.1.0-tiny"
-BANNER = (f"Linux version {RELEASE} (builder@example.org) (gcc (Tiny) 12.2.0, GNU ld (Tiny) 2.40) "
-          "#1 SMP Sun Jan  1 00:00:00 UTC 2023\n")
-CONFIG = b"#\n# Automatically generated file; DO NOT EDIT.\n#\nCONFIG_IKCONFIG=y\nCONFIG_IKCONFIG_PROC=y\n"
+BANNER = (
+    f"Linux version {RELEASE} (builder@example.org) (gcc (Tiny) 12.2.0, GNU ld (Tiny) 2.40) "
+    "#1 SMP Sun Jan  1 00:00:00 UTC 2023\n"
+)
+CONFIG = (
+    b"#\n# Automatically generated file; DO NOT EDIT.\n#\n"
+    b"CONFIG_IKCONFIG=y\nCONFIG_IKCONFIG_PROC=y\n"
+)
 BUILD_ID = hashlib.sha1(b"kimg tiny kernel").digest()
 
 # One call or branch of each architecture, for code that a branch filter has something to do with.
@@ -30,8 +47,10 @@ _BRANCHES = {
 def code(arch, count=200):
     """Pseudo code: a row of calls, so that filters change it, between words that differ."""
     branch = _BRANCHES.get(arch, _BRANCHES["arm64"])
-    return b"".join(branch % (number * 4 & 0xff) + struct.pack("<I", number * 2654435761 & 0xffffffff)
-                    for number in range(count))
+    return b"".join(
+        branch % (number * 4 & 0xFF) + struct.pack("<I", number * 2654435761 & 0xFFFFFFFF)
+        for number in range(count)
+    )
 
 
 def ikconfig(config=CONFIG):
@@ -54,16 +73,24 @@ def sections(target, arch="x86", *, text=b"", notes=b"", config=True, symbols=Tr
 
 
 def _symbol_sections(target):
-    table = [("_text", target.base, 1), ("start_kernel", target.base + 0x200, 1), ("_end", target.base + 0x4000, 5)]
+    table = [
+        ("_text", target.base, 1),
+        ("start_kernel", target.base + 0x200, 1),
+        ("_end", target.base + 0x4000, 5),
+    ]
     rows, strings = elf.symbols(target, table)
-    return [Section(".symtab", rows, SHT_SYMTAB, 0, 8, ".strtab", 1, len(rows) // (len(table) + 1)),
-            Section(".strtab", strings, SHT_STRTAB)]
+    return [
+        Section(".symtab", rows, SHT_SYMTAB, 0, 8, ".strtab", 1, len(rows) // (len(table) + 1)),
+        Section(".strtab", strings, SHT_STRTAB),
+    ]
 
 
 def vmlinux(name="x86_64", **options):
     """A tiny vmlinux for a target of elf.TARGETS."""
     target = elf.TARGETS[name]
-    return elf.write(target, sections(target, **options), physical=0x1000000 if name == "x86_64" else None)
+    return elf.write(
+        target, sections(target, **options), physical=0x1000000 if name == "x86_64" else None
+    )
 
 
 def version_text(release=RELEASE):
@@ -72,13 +99,16 @@ def version_text(release=RELEASE):
 
 
 def raw(arch, size=4096, config=False):
-    """A tiny kernel as objcopy -O binary leaves it: code, banner, perhaps the configuration, and data."""
+    """A tiny kernel as objcopy -O binary leaves it: code, banner, perhaps the configuration, and
+    data.
+    """
     body = code(arch) + pad(BANNER.encode() + b"\0", 16) + (ikconfig() if config else b"")
     return body + bytes(max(size - len(body), 0))
 
 
 def relocs(old=True):
-    """What follows the ELF file in a bzImage's payload: the lists that the decompressor reads backwards.
+    """What follows the ELF file in a bzImage's payload: the lists that the decompressor reads
+    backwards.
 
     Up to 6.14 there are three of them, later two; each opens with a zero word.
     """

@@ -10,7 +10,10 @@ NAME = "manifest.json"
 
 @dataclass
 class Sample:
-    """One image: its file name (FORMAT/good-WHAT), bytes, one line that describes it, and what must be said of it."""
+    """One image: its file name (FORMAT/good-WHAT), bytes, one line that describes it, and what must
+    be said of it.
+    """
+
     name: str
     data: bytes
     what: str
@@ -48,8 +51,10 @@ class Collection:
 
     def finish(self):
         """Writes the manifest, one sample a line."""
-        lines = ",\n".join(json.dumps(entry, sort_keys=True) for entry in
-                           sorted(self.entries, key=lambda entry: entry["file"]))
+        lines = ",\n".join(
+            json.dumps(entry, sort_keys=True)
+            for entry in sorted(self.entries, key=lambda entry: entry["file"])
+        )
         (self.top / NAME).write_text(f'{{"schema": "kimg-samples/1", "samples": [\n{lines}\n]}}\n')
 
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs the standard tools, in a folder of their own, with a fixed date so that the same input gives the same bytes."""
+"""Runs the standard tools, in a folder of their own, with a fixed date so that the same input gives
+the same bytes.
+"""
 
 import os
 import subprocess
@@ -21,9 +23,18 @@ _ENVIRONMENT = {
 
 
 def run(command, *, data=None, cwd=None):
-    """Runs a command and returns its standard output; its complaint becomes the exception's message."""
-    done = subprocess.run([str(word) for word in command], input=data, cwd=cwd, env=_ENVIRONMENT,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    """Runs a command and returns its standard output; its complaint becomes the exception's
+    message.
+    """
+    done = subprocess.run(
+        [str(word) for word in command],
+        input=data,
+        cwd=cwd,
+        env=_ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
     if done.returncode != 0:
         complaint = (done.stderr or done.stdout).decode(errors="replace").strip()
         raise RuntimeError(f"{command[0]} ended with {done.returncode}: {complaint}")
@@ -31,7 +42,8 @@ def run(command, *, data=None, cwd=None):
 
 
 def make(command, inputs, output="out"):
-    """Writes the named inputs into a new folder, runs the command there, and returns the named output's bytes.
+    """Writes the named inputs into a new folder, runs the command there, and returns the named
+    output's bytes.
 
     An input is bytes, or a Path to link instead of writing a copy.
     """
@@ -61,4 +73,4 @@ def put(data, offset, piece):
     """A copy of the data with the piece written over it at the offset."""
     if not 0 <= offset <= len(data) - len(piece):
         raise ValueError(f"{len(piece)} bytes at {offset:#x} do not fit into {len(data)}")
-    return data[:offset] + piece + data[offset + len(piece):]
+    return data[:offset] + piece + data[offset + len(piece) :]

@@ -22,28 +22,50 @@ def samples(sources):
 
 
 def _zimage(name, image, what, arm, **more):
-    return Sample(f"zimage-arm/{name}", image, what, "zimage-arm", {"kernel": arm.kernel, **more},
-                  {"release": arm.release})
+    return Sample(
+        f"zimage-arm/{name}",
+        image,
+        what,
+        "zimage-arm",
+        {"kernel": arm.kernel, **more},
+        {"release": arm.release},
+    )
 
 
 def _zimages(sources, arm):
     for name in codec.CODECS:
         packed = sources.payload(name, arm.kernel)
-        yield _zimage(f"made-{name}", flat.zimage_arm(packed), f"a loader made by hand, {name}", arm)
+        yield _zimage(
+            f"made-{name}", flat.zimage_arm(packed), f"a loader made by hand, {name}", arm
+        )
         image = arm.real.repack(packed)
         if image:
-            yield _zimage(f"real-{name}", image, f"the real loader, its payload packed anew with {name}", arm)
+            yield _zimage(
+                f"real-{name}", image, f"the real loader, its payload packed anew with {name}", arm
+            )
     packed = sources.payload("gzip", arm.kernel)
     yield _zimage("no-table", flat.zimage_arm(packed, table=False), "no table of tags", arm)
-    yield _zimage("no-endian-tag", flat.zimage_arm(packed, table=False, endian_tag=False), "no byte order tag", arm)
+    yield _zimage(
+        "no-endian-tag",
+        flat.zimage_arm(packed, table=False, endian_tag=False),
+        "no byte order tag",
+        arm,
+    )
     yield _zimage("big-endian", flat.zimage_arm(packed, order=">"), "all words big-endian", arm)
     tree = uboot.device_tree()
-    yield _zimage("appended-dtb", arm.image + tree, "the real zImage and a device tree", arm, dtb=tree)
+    yield _zimage(
+        "appended-dtb", arm.image + tree, "the real zImage and a device tree", arm, dtb=tree
+    )
 
 
 def _filtered(name, data, identify="xz"):
-    return Sample(f"packed/xz-{name}", codec.xz_filter(data, f"--{name}"), f"xz with the filter {name}", identify,
-                  {"payload": data})
+    return Sample(
+        f"packed/xz-{name}",
+        codec.xz_filter(data, f"--{name}"),
+        f"xz with the filter {name}",
+        identify,
+        {"payload": data},
+    )
 
 
 def _filters(data):
@@ -54,22 +76,52 @@ def _filters(data):
 
 def _images(sources, arm64):
     facts = {"release": arm64.release}
-    yield Sample("image-arm64/unsigned", arm64.image, "the real Image without its signature", "image-arm64",
-                 {"kernel": arm64.image}, facts)
+    yield Sample(
+        "image-arm64/unsigned",
+        arm64.image,
+        "the real Image without its signature",
+        "image-arm64",
+        {"kernel": arm64.image},
+        facts,
+    )
     for name in _PACKED_ARM64:
-        yield Sample(f"packed/Image.{name}", sources.pack(name, arm64.image), f"Image packed whole with {name}",
-                     f"image-arm64.{name}", {"kernel": arm64.image, "payload": arm64.image}, facts)
+        yield Sample(
+            f"packed/Image.{name}",
+            sources.pack(name, arm64.image),
+            f"Image packed whole with {name}",
+            f"image-arm64.{name}",
+            {"kernel": arm64.image, "payload": arm64.image},
+            facts,
+        )
     frame = codec.compress("lz4", arm64.image, command=["lz4", "-q", "-1"])
-    yield Sample("packed/Image.lz4-frame", frame, "Image packed with lz4's frame of today", "image-arm64.lz4",
-                 {"kernel": arm64.image}, facts)
+    yield Sample(
+        "packed/Image.lz4-frame",
+        frame,
+        "Image packed with lz4's frame of today",
+        "image-arm64.lz4",
+        {"kernel": arm64.image},
+        facts,
+    )
     patched = pc.with_config(arm64.image)
-    yield Sample("image-arm64/ikconfig", patched, "an embedded configuration", "image-arm64",
-                 {"kernel": patched, "config": pc.CONFIG}, facts)
+    yield Sample(
+        "image-arm64/ikconfig",
+        patched,
+        "an embedded configuration",
+        "image-arm64",
+        {"kernel": patched, "config": pc.CONFIG},
+        facts,
+    )
 
 
 def _zboot(name, packed, arm64, what):
-    return Sample(f"zboot/{name}", flat.zboot(name, arm64.image, packed=packed), what, "zboot", {"kernel": arm64.image},
-                  {"codec": name, "release": arm64.release})
+    return Sample(
+        f"zboot/{name}",
+        flat.zboot(name, arm64.image, packed=packed),
+        what,
+        "zboot",
+        {"kernel": arm64.image},
+        {"codec": name, "release": arm64.release},
+    )
 
 
 def _zboots(sources, arm64):
@@ -80,5 +132,11 @@ def _zboots(sources, arm64):
     yield filtered
     yield _zboot("xz", filtered.data, arm64, "EFI zboot, xz with the filter that the kernel uses")
     plain = flat.zboot("zstd", arm64.image, packed=sources.pack("zstd", arm64.image))
-    yield Sample("zboot/signed", pc.signed(plain), "EFI zboot, signed", "zboot", {"kernel": arm64.image},
-                 {"release": arm64.release})
+    yield Sample(
+        "zboot/signed",
+        pc.signed(plain),
+        "EFI zboot, signed",
+        "zboot",
+        {"kernel": arm64.image},
+        {"release": arm64.release},
+    )

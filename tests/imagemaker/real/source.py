@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The real kernels that fixtures are made from: recognised and taken apart by the standard tools."""
+"""The real kernels that fixtures are made from: recognised and taken apart by the standard tools.
+"""
 
 import hashlib
 import re
@@ -58,10 +59,10 @@ def recognise(data, path="kernel"):
     """The Kernel in a file: family x86_64, i386, arm64, arm or elf."""
     if data[0x202:0x206] == b"HdrS":
         return _x86(data)
-    if data[0x38:0x3c] == b"ARM\x64":
+    if data[0x38:0x3C] == b"ARM\x64":
         image = unsigned(data)
         return Kernel("arm64", image, image)
-    if data[0x24:0x28] == struct.pack("<I", 0x016f2818):
+    if data[0x24:0x28] == struct.pack("<I", 0x016F2818):
         real = flat.RealZimage(data)
         return Kernel("arm", data, real.kernel, real)
     if data[:4] == b"\x7fELF":
@@ -74,7 +75,7 @@ def _x86(data):
     stored = real.payload
     name = next(name for name, magic in codec.MAGICS.items() if stored.startswith(magic))
     unpacked = codec.decompress(name, stored if name == "gzip" else stored[:-4])
-    kernel = unpacked[:elf.end_of(unpacked)]
+    kernel = unpacked[: elf.end_of(unpacked)]
     found = Kernel("x86_64" if kernel[4] == 2 else "i386", real.data, kernel, real)
     found.payload = unpacked
     return found
