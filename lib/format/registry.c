@@ -8,8 +8,8 @@
 #include "base/utf8.h"
 
 const struct format *const format_all[] = {
-	&format_gzip, &format_bzip2, &format_lzma, &format_xz,
-	&format_lzo,  &format_lz4,   &format_zstd, NULL,
+	&format_gzip, &format_bzip2, &format_lzma, &format_xz, &format_lzo,
+	&format_lz4,  &format_zstd,  &format_pe,   NULL,
 };
 
 const struct format *format_by_name(const char *name)

@@ -6,6 +6,6 @@
 
 /* Every driver, each in the file of its name. */
 extern const struct format format_gzip, format_bzip2, format_lzma, format_xz, format_lzo,
-	format_lz4, format_zstd;
+	format_lz4, format_zstd, format_pe;
 
 #endif
