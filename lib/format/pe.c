@@ -234,15 +234,6 @@ void pe_add_symbols(struct kimg_part *root, const struct pe *pe)
 			     "NumberOfSymbols", pe->number_of_symbols);
 }
 
-void pe_add_certificates(struct kimg_part *root, const struct pe *pe)
-{
-	const struct pe_directory *directory = &pe->directory[PE_CERTIFICATES];
-
-	if (directory->size == 0)
-		return;
-	part_add(root, KIMG_PART_CERTIFICATE, "certificates", directory->address, directory->size);
-}
-
 void pe_add_view(struct kimg_part *root)
 {
 	struct kimg_part *view = part_add_view(root, KIMG_PART_CONTAINER, "pe", 0, root->size);
