@@ -7,10 +7,21 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
+/* clang-format off: one line each, so that lists grow without conflicts */
 const struct format *const format_all[] = {
-	&format_gzip, &format_bzip2, &format_lzma, &format_xz, &format_lzo,
-	&format_lz4,  &format_zstd,  &format_pe,   NULL,
+	&format_bzip2,
+	&format_elf,
+	&format_gzip,
+	&format_lz4,
+	&format_lzma,
+	&format_lzo,
+	&format_pe,
+	&format_vmlinux,
+	&format_xz,
+	&format_zstd,
+	NULL,
 };
+/* clang-format on */
 
 const struct format *format_by_name(const char *name)
 {

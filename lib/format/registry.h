@@ -4,8 +4,16 @@
 
 #include "format/format.h"
 
-/* Every driver, each in the file of its name. */
-extern const struct format format_gzip, format_bzip2, format_lzma, format_xz, format_lzo,
-	format_lz4, format_zstd, format_pe;
+/* Every driver, each in the file of its name. One line each, so that lists grow without conflicts. */
+extern const struct format format_bzip2;
+extern const struct format format_elf;
+extern const struct format format_gzip;
+extern const struct format format_lz4;
+extern const struct format format_lzma;
+extern const struct format format_lzo;
+extern const struct format format_pe;
+extern const struct format format_vmlinux;
+extern const struct format format_xz;
+extern const struct format format_zstd;
 
 #endif
