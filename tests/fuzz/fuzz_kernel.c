@@ -46,11 +46,9 @@ static void configurations(struct span text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct kimg_limits limits = { .output = 1 << 20,
-					    .memory = 32 << 20,
-					    .input = 1 << 20,
-					    .depth = 4,
-					    .parts = 100 };
+	const struct kimg_limits limits = {
+		.output = 1 << 20, .memory = 32 << 20, .input = 1 << 20, .depth = 4, .parts = 100
+	};
 	struct span kernel = span_of(data, size), id = { 0 };
 	struct banner banner = { 0 };
 	struct place place = { 0 };
