@@ -9,15 +9,22 @@
 
 /* clang-format off: one line each, so that lists grow without conflicts */
 const struct format *const format_all[] = {
+	&format_bootsect,
+	&format_bzimage,
 	&format_bzip2,
 	&format_elf,
 	&format_gzip,
+	&format_image_arm64,
+	&format_image_loongarch,
+	&format_image_riscv,
 	&format_lz4,
 	&format_lzma,
 	&format_lzo,
 	&format_pe,
 	&format_vmlinux,
 	&format_xz,
+	&format_zboot,
+	&format_zimage_x86,
 	&format_zstd,
 	NULL,
 };

@@ -5,15 +5,22 @@
 #include "format/format.h"
 
 /* Every driver, each in the file of its name. One line each, so that lists grow without conflicts. */
+extern const struct format format_bootsect;
+extern const struct format format_bzimage;
 extern const struct format format_bzip2;
 extern const struct format format_elf;
 extern const struct format format_gzip;
+extern const struct format format_image_arm64;
+extern const struct format format_image_loongarch;
+extern const struct format format_image_riscv;
 extern const struct format format_lz4;
 extern const struct format format_lzma;
 extern const struct format format_lzo;
 extern const struct format format_pe;
 extern const struct format format_vmlinux;
 extern const struct format format_xz;
+extern const struct format format_zboot;
+extern const struct format format_zimage_x86;
 extern const struct format format_zstd;
 
 #endif
