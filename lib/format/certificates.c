@@ -163,13 +163,17 @@ static struct kimg_error *parse(struct kimg_part *part)
 	struct span s = span_from(part_span(part), ENTRY_HEADER_SIZE);
 	struct span rest = s;
 	struct authenticode a;
-	struct der der;
+	struct der der = { 0 };
 
 	part_add(part, KIMG_PART_HEADER, "header", 0, ENTRY_HEADER_SIZE);
 	/* dwLength may count the padding. */
 	if (der_next(&rest, &der))
 		s = der.whole;
 	part_add(part, KIMG_PART_SIGNATURE, "pkcs7", ENTRY_HEADER_SIZE, s.n);
+	if (der.whole.n && der.body.n == 0) {
+		note(part, "empty: nobody signed");
+		return NULL;
+	}
 	TRY(authenticode_read(s, &a));
 	describe(part, &a);
 	return NULL;

@@ -111,6 +111,22 @@ static struct kimg_error *read_coff(struct span s, struct pe *pe)
 	return NULL;
 }
 
+/*
+ * What does not lie within the headers is no section header: firmware refuses such files (edk2,
+ * PeCoffLoaderGetPeHeader()).
+ */
+static void find_sections(struct span s, uint32_t table, struct pe *pe)
+{
+	uint64_t size = (uint64_t)pe->number_of_sections * SECTION_SIZE;
+
+	pe->section_table = table;
+	pe->table = span_clip(s, table, size);
+	if (pe->size_of_headers > table)
+		pe->table = span_clip(pe->table, 0, pe->size_of_headers - table);
+	pe->sections = pe->table.n / SECTION_SIZE;
+	pe->table = span_clip(pe->table, 0, (uint64_t)pe->sections * SECTION_SIZE);
+}
+
 struct kimg_error *pe_read(struct span s, struct pe *ret)
 {
 	struct pe pe = { .offset = span_le32(s, 0x3c) };
@@ -126,9 +142,7 @@ struct kimg_error *pe_read(struct span s, struct pe *ret)
 	if (table > UINT32_MAX)
 		return error_at(KIMG_E_CORRUPT, pe.offset, "the section table is past 4 GiB");
 	read_optional(span_clip(s, optional, pe.size_of_optional_header), optional, &pe);
-	pe.section_table = table;
-	pe.table = span_clip(s, table, (uint64_t)pe.number_of_sections * SECTION_SIZE);
-	pe.sections = pe.table.n / SECTION_SIZE;
+	find_sections(s, table, &pe);
 	*ret = pe;
 	return NULL;
 }

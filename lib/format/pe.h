@@ -69,7 +69,7 @@ struct pe {
 	struct pe_directory directory[PE_DIRECTORIES];
 
 	uint32_t section_table; /* offset */
-	unsigned int sections;  /* how many headers of it lie within the bytes */
+	unsigned int sections;  /* how many entries of it lie within the headers */
 	struct span table;      /* their bytes: belongs to the span that was read */
 	bool optional_cut;      /* the optional header is too short for its fields */
 };

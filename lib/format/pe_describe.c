@@ -193,11 +193,10 @@ void pe_describe(struct kimg_part *part, const struct pe *pe)
 		return;
 	}
 	describe_optional(part, pe);
-	if (pe->magic != PE_MAGIC_32 && pe->magic != PE_MAGIC_32_PLUS)
+	if (pe->optional_cut)
+		note_bad(part, "the optional header is cut short");
+	else if (pe->magic != PE_MAGIC_32 && pe->magic != PE_MAGIC_32_PLUS)
 		note_bad(part, "Magic 0x%x is neither PE32 nor PE32+", pe->magic);
-	else if (pe->optional_cut)
-		note_bad(part, "the optional header is cut short, at %u bytes",
-			 pe->size_of_optional_header);
 	if (pe->machine == PE_MACHINE_EBC)
 		note(part, "EFI byte code: no Linux kernel runs on this machine");
 }

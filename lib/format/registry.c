@@ -21,6 +21,8 @@ const struct format *const format_all[] = {
 	&format_lzma,
 	&format_lzo,
 	&format_pe,
+	&format_pe_addon,
+	&format_uki,
 	&format_vmlinux,
 	&format_xz,
 	&format_zboot,

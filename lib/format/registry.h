@@ -17,6 +17,8 @@ extern const struct format format_lz4;
 extern const struct format format_lzma;
 extern const struct format format_lzo;
 extern const struct format format_pe;
+extern const struct format format_pe_addon;
+extern const struct format format_uki;
 extern const struct format format_vmlinux;
 extern const struct format format_xz;
 extern const struct format format_zboot;
