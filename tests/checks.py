@@ -112,18 +112,23 @@ def check_identify(tally: Tally, label: str, image: Path, expected: str) -> None
     tally.check(label, "identify", problem or differs(expected, words[-1] if words else "nothing"))
 
 
+def parsed(text: str) -> tuple[object, str | None]:
+    """A JSON text's tree, and what is wrong with the text."""
+    try:
+        return json.loads(text), None
+    except json.JSONDecodeError as error:
+        return None, f"no JSON: {error}"
+
+
 def check_info(tally: Tally, label: str, image: Path, options: list[str], facts: dict) -> None:
     """The JSON parses, and tells every fact."""
     what = " ".join(["info", *options])
     out, problem = kimg("info", *options, "--json", image)
     tree = None
     if problem is None:
-        try:
-            tree = json.loads(out)
-        except json.JSONDecodeError as error:
-            problem = f"no JSON: {error}"
+        tree, problem = parsed(out)
     tally.check(label, what, problem)
-    if tree is None:
+    if problem is not None:
         return
     for name, expected in facts.items():
         values = told(tree, KEYS[name])
