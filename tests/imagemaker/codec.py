@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Compresses as the kernel's build does (scripts/Makefile.lib), by the standard tools."""
 
+import lzma
 import struct
 import zlib
 
@@ -75,6 +76,22 @@ def compress(codec, data, *options, command=None):
 def decompress(codec, data):
     """What a standard tool makes of a compressed file."""
     return tools.run(_DECODERS[codec], data=data)
+
+
+def find_xz(data, start):
+    """Finds the payload of a real kernel by trial: the first xz stream that can be decoded and that
+    its size word follows. Returns where it starts, where the size word ends, what it holds.
+    """
+    while True:
+        start = data.index(MAGICS["xz"], start)
+        decoder = lzma.LZMADecompressor(lzma.FORMAT_XZ)
+        try:
+            unpacked = decoder.decompress(data[start:])
+        except lzma.LZMAError:
+            unpacked = b""
+        if unpacked and decoder.unused_data.startswith(size_word(unpacked)):
+            return start, len(data) - len(decoder.unused_data) + 4, unpacked
+        start += 1
 
 
 def xz_filter(data, *filters):

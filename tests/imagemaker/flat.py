@@ -49,15 +49,9 @@ class RealZimage:
         )
         self.data = data
         self.end = struct.unpack_from("<I", data, self.tag)[0] + 4
-        self.start, self.kernel = self._payload(table)
-
-    def _payload(self, start):
-        magic = codec.MAGICS["xz"]
-        while (start := self.data.index(magic, start, self.end)) >= 0:
-            try:
-                return start, codec.decompress("xz", self.data[start : self.end - 4])
-            except RuntimeError:
-                start += 1
+        self.start, end, self.kernel = codec.find_xz(data[: self.end], table)
+        if end != self.end:
+            raise ValueError("the KLSZ tag does not point to the payload's end")
 
     def repack(self, packed):
         """The zImage around another payload; None where it has a PE header, whose sections would
@@ -177,6 +171,20 @@ def image_s390(packed, *, payload_at=0x10800):
     front[0x10600 : 0x10600 + len(text)] = text
     front[0x10480 : 0x10480 + 15] = b"root=/dev/dasda"
     return pad(bytes(front) + packed, 16)
+
+
+class RealS390:
+    """A real s390 bzImage, whose payload is found by trial."""
+
+    def __init__(self, data):
+        self.data = data
+        self.start, self.end, self.kernel = codec.find_xz(data, 0x11000)
+
+    def repack(self, packed):
+        """The image around another payload; what follows keeps its alignment."""
+        grown = align(len(packed) - (self.end - self.start), 16)
+        slot = packed.ljust(self.end - self.start + grown, b"\0")
+        return self.data[: self.start] + slot + self.data[self.end :]
 
 
 def trimmed(image):

@@ -93,6 +93,15 @@ def vmlinux(name="x86_64", **options):
     )
 
 
+def vmlinuz_mips(packed, name="mipsel"):
+    """A MIPS vmlinuz: an ELF loader with the packed kernel at the start of .data."""
+    loaded = [
+        Section(".text", code("arm64", 40), SHT_PROGBITS, SHF_ALLOC | SHF_EXEC, 16),
+        Section(".data", pad(packed, 16), SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 16),
+    ]
+    return elf.write(elf.TARGETS[name], loaded)
+
+
 def version_text(release=RELEASE):
     """The version as the x86 and s390 headers point to it."""
     return f"{release} (builder@example.org) #1 SMP Sun Jan  1 00:00:00 UTC 2023".encode()

@@ -3,6 +3,6 @@
 them.
 """
 
-from . import arm, boards, initrds, pc
+from . import boards, initrds, machines, pc
 
-FAMILIES = (pc, arm, boards, initrds)
+FAMILIES = (pc, machines, boards, initrds)

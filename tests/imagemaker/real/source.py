@@ -56,7 +56,7 @@ class Sources:
 
 
 def recognise(data, path="kernel"):
-    """The Kernel in a file: family x86_64, i386, arm64, arm or elf."""
+    """The Kernel in a file: family x86_64, i386, arm64, arm, s390, mips or elf."""
     if data[0x202:0x206] == b"HdrS":
         return _x86(data)
     if data[0x38:0x3C] == b"ARM\x64":
@@ -65,9 +65,14 @@ def recognise(data, path="kernel"):
     if data[0x24:0x28] == struct.pack("<I", 0x016F2818):
         real = flat.RealZimage(data)
         return Kernel("arm", data, real.kernel, real)
-    if data[:4] == b"\x7fELF":
+    if data[0x10008:0x1000E] == b"S390EP":
+        real = flat.RealS390(data)
+        return Kernel("s390", data, real.kernel, real)
+    if data[:4] == b"\x7fELF" and _BANNER.search(data):
         return Kernel("elf", data, data)
-    raise ValueError(f"{path}: an x86, arm64, ARM or ELF kernel is needed")
+    if data[:4] == b"\x7fELF":
+        return Kernel("mips", data, codec.find_xz(data, 0)[2])
+    raise ValueError(f"{path}: an x86, arm64, ARM, s390, MIPS or ELF kernel is needed")
 
 
 def _x86(data):

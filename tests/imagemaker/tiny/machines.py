@@ -4,9 +4,8 @@
 
 import struct
 
-from .. import codec, elf, flat, kernel, pe, uboot
+from .. import codec, flat, kernel, pe, uboot
 from ..manifest import Sample
-from ..tools import pad
 
 _ARM = kernel.raw("arm")
 
@@ -219,19 +218,11 @@ def _s390_and_mips():
         "image-s390",
         {"kernel": raw},
     )
-    target = elf.TARGETS["mipsel"]
     raw = kernel.raw("mips")
     for name in ("gzip", "xz"):
-        packed = codec.payload(name, raw)
-        sections = [
-            elf.Section(
-                ".text", kernel.code("arm64", 40), flags=elf.SHF_ALLOC | elf.SHF_EXEC, align=16
-            ),
-            elf.Section(".data", pad(packed, 16), flags=elf.SHF_ALLOC | elf.SHF_WRITE, align=16),
-        ]
         yield Sample(
             f"vmlinuz-mips/good-{name}",
-            elf.write(target, sections),
+            kernel.vmlinuz_mips(codec.payload(name, raw)),
             f"an ELF loader with the kernel in .data, {name}",
             "vmlinuz-mips",
             {"kernel": raw},

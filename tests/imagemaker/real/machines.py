@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""ARM and arm64: zImages with every codec, packed Images, EFI zboot, an embedded configuration."""
+"""The other architectures: zImages with every codec, packed Images, EFI zboot, an embedded
+configuration, s390 and MIPS.
+"""
 
-from .. import codec, flat, uboot
+from .. import codec, flat, kernel, uboot
 from ..manifest import Sample
 from . import pc
 
-_PACKED_ARM64 = ("gzip", "lzo", "lz4", "zstd")
-_ZBOOT = ("gzip", "lz4", "lzo", "zstd")
+_QUICK = ("gzip", "lzo", "lz4", "zstd")
 
 
 def samples(sources):
@@ -17,6 +18,10 @@ def samples(sources):
     if sources.has("arm64"):
         yield from _images(sources, sources.arm64)
         yield from _zboots(sources, sources.arm64)
+    if sources.has("s390"):
+        yield from _s390(sources, sources.s390)
+    if sources.has("mips"):
+        yield from _mips(sources, sources.mips)
     if sources.has("elf"):
         yield _filtered("powerpc", sources.elf.kernel, "vmlinux.xz")
 
@@ -84,7 +89,7 @@ def _images(sources, arm64):
         {"kernel": arm64.image},
         facts,
     )
-    for name in _PACKED_ARM64:
+    for name in _QUICK:
         yield Sample(
             f"packed/Image.{name}",
             sources.pack(name, arm64.image),
@@ -125,7 +130,7 @@ def _zboot(name, packed, arm64, what):
 
 
 def _zboots(sources, arm64):
-    for name in _ZBOOT:
+    for name in _QUICK:
         packed = sources.pack(name, arm64.image)
         yield _zboot(name, packed, arm64, f"EFI zboot, {name}")
     filtered = _filtered("arm64", arm64.image, "image-arm64.xz")
@@ -140,3 +145,28 @@ def _zboots(sources, arm64):
         {"kernel": arm64.image},
         {"release": arm64.release},
     )
+
+
+def _s390(sources, s390):
+    for name in _QUICK:
+        image = s390.real.repack(sources.payload(name, s390.kernel))
+        yield Sample(
+            f"image-s390/{name}",
+            image,
+            f"a real s390 bzImage, its payload packed anew with {name}",
+            "image-s390",
+            {"kernel": s390.kernel},
+            {"codec": name, "release": s390.release},
+        )
+
+
+def _mips(sources, mips):
+    for name in _QUICK:
+        yield Sample(
+            f"vmlinuz-mips/{name}",
+            kernel.vmlinuz_mips(sources.payload(name, mips.kernel)),
+            f"a loader made by hand around a real kernel, {name}",
+            "vmlinuz-mips",
+            {"kernel": mips.kernel},
+            {"codec": name, "release": mips.release},
+        )
