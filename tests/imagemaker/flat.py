@@ -187,14 +187,6 @@ class RealS390:
         return self.data[: self.start] + slot + self.data[self.end :]
 
 
-def trimmed(image):
-    """A PE image without what lies behind its sections."""
-    ends = [
-        sum(struct.unpack_from("<II", image, header + 16)) for header in pe.section_headers(image)
-    ]
-    return image[: max(ends)]
-
-
 def with_field(image, offset, form, value):
     """The image with one field overwritten, for damaged samples."""
     return put(image, offset, struct.pack(form, value))

@@ -47,12 +47,13 @@ def _recompressed(sources, amd64):
             _parts(amd64, image),
             {"codec": name, **facts},
         )
+    image = signed(amd64.image)
     yield Sample(
         "bzimage/signed",
-        signed(amd64.image),
+        image,
         "signed by sbsign with a key of our own",
         "bzimage",
-        _parts(amd64, amd64.image),
+        _parts(amd64, image),
         facts,
     )
     filtered = codec.xz_filter(amd64.payload, "--x86")

@@ -165,7 +165,7 @@ def _zboots():
         flat.zboot("zstd", padded),
         "the Image is padded with zeroes to image_size",
         "zboot",
-        {"payload": padded, "kernel": flat.trimmed(padded)},
+        {"payload": padded, "kernel": padded},
     )
     loong = flat.image_loongarch(kernel.raw("loongarch"))
     yield _zboot(
