@@ -217,7 +217,7 @@ struct kimg_part *pe_add_header(struct kimg_part *root, const struct pe *pe)
 }
 
 struct kimg_part *pe_add_section(struct kimg_part *root, enum kimg_part_kind kind, const char *name,
-				 const struct pe_section *section)
+				 const struct pe *pe, const struct pe_section *section)
 {
 	uint32_t size = pe_section_content(section);
 	struct kimg_part *part;
@@ -229,6 +229,9 @@ struct kimg_part *pe_add_section(struct kimg_part *root, enum kimg_part_kind kin
 								   : section->name;
 	part = part_add(root, kind, name, section->pointer_to_raw_data, size);
 	pe_describe_section(part, section);
+	if (pe->size_of_image &&
+	    (uint64_t)section->virtual_address + section->virtual_size > pe->size_of_image)
+		note_bad(part, "runs past SizeOfImage in memory");
 	return part;
 }
 
@@ -263,7 +266,7 @@ static struct kimg_error *parse(struct kimg_part *part)
 	TRY(pe_read(part_span(part), &pe));
 	pe_add_header(part, &pe);
 	for (unsigned int i = 0; pe_section(&pe, i, &section); i++)
-		pe_add_section(part, KIMG_PART_SECTION, NULL, &section);
+		pe_add_section(part, KIMG_PART_SECTION, NULL, &pe, &section);
 	pe_add_symbols(part, &pe);
 	pe_add_certificates(part, &pe);
 	return NULL;

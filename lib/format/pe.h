@@ -112,7 +112,7 @@ void pe_describe_section(struct kimg_part *part, const struct pe_section *sectio
  * NULL: the section's own, without the dot. NULL for a section that has no bytes in the file.
  */
 struct kimg_part *pe_add_section(struct kimg_part *root, enum kimg_part_kind kind, const char *name,
-				 const struct pe_section *section);
+				 const struct pe *pe, const struct pe_section *section);
 
 /* Adds the tile "header" to root, with the fields of pe_describe(). */
 struct kimg_part *pe_add_header(struct kimg_part *root, const struct pe *pe);

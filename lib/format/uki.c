@@ -151,6 +151,7 @@ struct entry {
 
 struct uki {
 	struct kimg_part *root;
+	const struct pe *pe;
 	struct entry entries[MAX_ENTRIES];
 	unsigned int count;
 	int profile; /* which one the sections belong to now */
@@ -186,7 +187,7 @@ static void add_profile(struct uki *uki, const struct pe_section *section)
 	uki->profile++;
 	snprintf(name, sizeof(name), "profile-%d", uki->profile);
 	/* One that only separates may be empty: it is a profile all the same. */
-	part = pe_add_section(uki->root, KIMG_PART_CONFIGURATION, name, section);
+	part = pe_add_section(uki->root, KIMG_PART_CONFIGURATION, name, uki->pe, section);
 	if (!part)
 		part = part_add_view(uki->root, KIMG_PART_CONFIGURATION, name, 0, 0);
 	describe_assignments(part);
@@ -196,7 +197,8 @@ static void add_profile(struct uki *uki, const struct pe_section *section)
 static void add_typed(struct uki *uki, const struct section_type *type,
 		      const struct pe_section *section)
 {
-	struct kimg_part *part = pe_add_section(uki->root, type->kind, type->name + 1, section);
+	struct kimg_part *part =
+		pe_add_section(uki->root, type->kind, type->name + 1, uki->pe, section);
 
 	if (!part)
 		return;
@@ -221,7 +223,7 @@ static void add_section(struct uki *uki, const struct pe_section *section)
 		add_profile(uki, section);
 		return;
 	}
-	part = pe_add_section(uki->root, KIMG_PART_SECTION, NULL, section);
+	part = pe_add_section(uki->root, KIMG_PART_SECTION, NULL, uki->pe, section);
 	if (part && strcmp(section->name, ".sdmagic") == 0)
 		describe_sdmagic(part);
 }
@@ -260,9 +262,9 @@ static void describe_profiles(const struct uki *uki)
 
 static struct kimg_error *parse(struct kimg_part *part)
 {
-	struct uki uki = { .root = part, .profile = BASE_PROFILE };
-	struct pe_section section;
 	struct pe pe;
+	struct uki uki = { .root = part, .pe = &pe, .profile = BASE_PROFILE };
+	struct pe_section section;
 
 	TRY(pe_read(part_span(part), &pe));
 	pe_add_header(part, &pe);

@@ -2,6 +2,7 @@
 """bzImage, zImage, older boot sectors, PE files and unified kernel images."""
 
 import struct
+from pathlib import Path
 
 from .. import archive, codec, flat, kernel, pe, x86
 from ..manifest import Sample
@@ -306,16 +307,44 @@ def _pe_files():
         "an add-on: .cmdline and no .linux",
         "pe-addon",
     )
-    yield Sample(
-        "pe/good-plain",
-        pe.write([(".text", kernel.code("x86", 30)), (".data", bytes(64))]),
-        "a PE program that is no kernel",
-        "pe",
-    )
+    yield from _signed()
     yield Sample(
         "pe/good-pe32", pe.write([(".text", kernel.code("x86", 30))], machine="i386"), "PE32", "pe"
     )
     yield from _bad_pe(good)
+
+
+def _signed():
+    """A program and its signature, which stays right as long as the program does: made once, by a key
+    that nobody has any more: sbsign good-plain, sbattach --detach signed.p7.
+    """
+    sections = [(".text", kernel.code("x86", 30)), (".data", bytes(64))]
+    signature = Path(__file__).with_name("signed.p7").read_bytes()
+    entry = pe.certificate_entry(signature)
+    yield Sample("pe/good-plain", pe.write(sections), "a PE program that is no kernel", "pe")
+    signed = pe.write(sections, certificate=entry)
+    yield Sample("pe/good-signed", signed, "signed", "pe")
+    twice = pe.write(sections, certificate=entry + entry)
+    yield Sample("pe/good-signed-twice", twice, "two signatures, the same again", "pe")
+    where, table, _ = pe.security_directory(signed)
+    text = pe.section_headers(signed)[0] + 20
+    offset = struct.unpack_from("<I", signed, text)[0]
+    yield Sample("pe/bad-digest", put(signed, offset, b"\xcc"), "changed after it was signed")
+    yield Sample(
+        "pe/bad-signature",
+        put(signed, table + 8 + len(signature) - 1, bytes([signature[-1] ^ 1])),
+        "a bit of the signature is wrong",
+    )
+    yield Sample(
+        "pe/bad-entry-length",
+        put(signed, table, bytes(4)),
+        "a certificate table's entry of length 0",
+    )
+    yield Sample(
+        "pe/bad-overlap",
+        put(signed, where, struct.pack("<I", offset)),
+        "the certificate table overlaps a section",
+    )
 
 
 def _bad_pe(good):
