@@ -82,9 +82,11 @@ void uki_add_assignments(struct kimg_part *part, struct span text)
 		cleanup_buf struct buf value = { 0 };
 		struct span rest = take_line(&text), key;
 		char name[MAX_NAME + 1];
+		size_t at;
 
-		if (rest.n == 0 || rest.p[0] == '#')
+		if (!span_find(rest, 0, SPAN_LITERAL("="), &at))
 			continue;
+		/* A comment has no such name either. */
 		key = take_until(&rest, '=');
 		if (!is_name(key, "_"))
 			continue;
