@@ -30,7 +30,7 @@ static inline bool span_sub(struct span s, uint64_t offset, uint64_t length, str
 {
 	if (offset > s.n || length > s.n - offset)
 		return false;
-	*ret = span_of(s.p + offset, length);
+	*ret = span_of(offset ? s.p + offset : s.p, length);
 	return true;
 }
 
@@ -41,7 +41,8 @@ static inline struct span span_clip(struct span s, uint64_t offset, uint64_t len
 		offset = s.n;
 	if (length > s.n - offset)
 		length = s.n - offset;
-	return span_of(s.p + offset, length);
+	/* An empty span may have no bytes at all, and C adds nothing to NULL, not even 0. */
+	return span_of(offset ? s.p + offset : s.p, length);
 }
 
 static inline struct span span_from(struct span s, uint64_t offset)
@@ -72,7 +73,7 @@ static inline bool span_find(struct span s, size_t from, struct span needle, siz
 {
 	const uint8_t *hit;
 
-	if (from > s.n || needle.n == 0)
+	if (from >= s.n || needle.n == 0)
 		return false;
 	hit = memmem(s.p + from, s.n - from, needle.p, needle.n);
 	if (!hit)
