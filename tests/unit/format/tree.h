@@ -207,6 +207,50 @@ static inline void check_cuts(const uint8_t *bytes, size_t size, size_t most)
 	}
 }
 
+/* Writes a field, little endian. */
+static inline void put_le(uint8_t *bytes, size_t offset, size_t width, uint64_t value)
+{
+	for (size_t i = 0; i < width; i++)
+		bytes[offset + i] = value >> (8 * i);
+}
+
+/* The samples of that folder, NULL at the end: words as in the file names, no damage, the tiles cover. */
+static inline void check_good_samples(const char *folder, const char *word,
+				      const char *const *names)
+{
+	for (; *names; names++) {
+		cleanup_image struct kimg_image *image = NULL;
+		const struct kimg_part *kernel;
+		char name[128];
+
+		snprintf(name, sizeof(name), "%s/good-%s", folder, *names);
+		check_word(name, word);
+		image = open_sample(name, KIMG_DEEP);
+		check_no_damage(image);
+		assert_ok(kimg_image_kernel(image, &kernel));
+	}
+}
+
+/* These open and show damage, or are refused. */
+static inline void check_bad_samples(const char *folder, const char *const *names)
+{
+	for (; *names; names++) {
+		struct kimg_options options = tree_options(KIMG_DEEP);
+		cleanup_image struct kimg_image *image = NULL;
+		struct kimg_error *error;
+		char name[128], path[512];
+
+		snprintf(name, sizeof(name), "%s/%s", folder, *names);
+		error = kimg_image_open(sample_path(name, path, sizeof(path)), &options, &image);
+		kimg_error_free(error);
+		if (error)
+			continue;
+		check_tiles(image);
+		if (!bad_notes(kimg_image_root(image), NULL))
+			fail_msg("%s shows no damage", name);
+	}
+}
+
 /* Opens bytes with each of the extreme values in the field of that width at offset. */
 static inline void check_extremes(const uint8_t *bytes, size_t size, size_t offset, size_t width)
 {
