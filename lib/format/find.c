@@ -12,14 +12,16 @@ static bool leads_to_kernel(const struct kimg_part *part)
 	return !part->view && (part->kind == KIMG_PART_KERNEL || part->kind == KIMG_PART_PAYLOAD);
 }
 
-/* The first kernel or payload below part, the least deep first. */
+/* The preferred or first kernel or payload below part, the least deep first. */
 static const struct kimg_part *kernel_below(const struct kimg_part *part)
 {
-	const struct kimg_part *found;
+	const struct kimg_part *found = NULL;
 
 	for (const struct kimg_part *child = part->children; child; child = child->next)
-		if (leads_to_kernel(child))
-			return child;
+		if (leads_to_kernel(child) && (!found || node_of(child)->preferred))
+			found = child;
+	if (found)
+		return found;
 	for (const struct kimg_part *child = part->children; child; child = child->next) {
 		found = kernel_below(child);
 		if (found)

@@ -10,13 +10,13 @@
 
 /* ---- exploring: what headers tell ---- */
 
-static void explore_below(struct node *node)
+void node_explore_below(struct node *node)
 {
 	for (struct node *child = node_child(node); child; child = node_next(child)) {
 		if (child->nested)
 			node_explore(child);
 		else if (!child->explored)
-			explore_below(child);
+			node_explore_below(child);
 	}
 }
 
@@ -59,7 +59,7 @@ void node_explore(struct node *node)
 		kimg_error_free(error);
 	}
 	node_tile(node);
-	explore_below(node);
+	node_explore_below(node);
 }
 
 struct kimg_error *node_set_content(struct node *node, struct blob *blob)
@@ -108,7 +108,7 @@ static struct kimg_error *search(struct node *node)
 	node->searched = true;
 	TRY(node->format->search(&node->part));
 	node_tile(node);
-	explore_below(node);
+	node_explore_below(node);
 	return NULL;
 }
 

@@ -34,8 +34,9 @@ struct node {
 	const char *fill_name; /* what gaps are called, or NULL */
 	enum kimg_part_kind fill_kind;
 	unsigned int depth;
-	bool nested; /* a format of its own */
-	bool filler; /* made by the engine to fill a gap */
+	bool nested;    /* a format of its own */
+	bool preferred; /* the one among its siblings that boots */
+	bool filler;    /* made by the engine to fill a gap */
 	bool explored;
 	bool searched;
 	bool verified;
@@ -91,6 +92,9 @@ struct kimg_error *node_set_content(struct node *node, struct blob *blob) must_c
 
 /* Identifies and parses a nested node and what nests in it. */
 void node_explore(struct node *node);
+
+/* The same for what nests below a node that is explored itself. */
+void node_explore_below(struct node *node);
 
 /* Decodes node, whose codec is set, and explains what came out. */
 struct kimg_error *node_decode(struct node *node) must_check;

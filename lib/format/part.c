@@ -239,6 +239,11 @@ void part_fill(struct kimg_part *parent, enum kimg_part_kind kind, const char *n
 	node_of(parent)->fill_name = name;
 }
 
+void part_prefer(struct kimg_part *part)
+{
+	node_of(part)->preferred = true;
+}
+
 void part_set_content_format(struct kimg_part *part, const struct format *format)
 {
 	node_of(part)->content_format = format;

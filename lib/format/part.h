@@ -60,6 +60,12 @@ struct kimg_part *part_add_nested(struct kimg_part *parent, enum kimg_part_kind 
 void part_nest(struct kimg_part *part, const struct format *format);
 
 /*
+ * Of the siblings that lead to a kernel part is the one that boots, as a default configuration says; without
+ * such a word it is the first.
+ */
+void part_prefer(struct kimg_part *part);
+
+/*
  * What comes out of the codec of part is of this format, whatever its first bytes look like: its parse
  * callback takes the decoded bytes apart.
  */

@@ -2,6 +2,7 @@
 /* Compressed payloads: adding them, finding them where no header tells, decoding them. */
 #include <inttypes.h>
 
+#include "format/dtree.h"
 #include "format/image.h"
 
 #define SIZE_WORD 4
@@ -85,6 +86,25 @@ struct kimg_limits image_remaining(const struct kimg_image *image)
 	return limits;
 }
 
+/* What follows a stream: device trees (Image.gz-dtb), more segments of an initrd, or bytes of nobody's. */
+static void explain_rest(struct kimg_part *part, uint64_t at)
+{
+	struct span rest = part_span(part);
+
+	at = dtree_add_all(part, at);
+	while (at < rest.n && rest.p[at] == 0)
+		at++;
+	rest = span_from(rest, at);
+	if (rest.n == 0)
+		return;
+	/* Anything else would be a guess: some formats have magics of two bytes. */
+	if (codec_detect(rest, NULL) || span_starts(rest, SPAN_LITERAL("07070")))
+		part_add_payload(part, "segment", at, rest.n, false)->kind = part->kind;
+	else
+		note_bad(part, "the %s stream is followed by %zu bytes that are not part of it",
+			 part->codec, rest.n);
+}
+
 /* The stream of a coded part may end before the part does: what follows becomes a tile of its own. */
 static void explain_tail(struct node *node, size_t consumed, uint64_t produced)
 {
@@ -96,11 +116,10 @@ static void explain_tail(struct node *node, size_t consumed, uint64_t produced)
 	if (tail.n == SIZE_WORD && get_le32(tail.p) == (uint32_t)produced)
 		field_number(part_add(&node->part, KIMG_PART_DATA, "size", consumed, SIZE_WORD),
 			     "uncompressed_size", produced);
-	else if (!span_filled(tail, 0))
-		note_bad(&node->part,
-			 "the %s stream is followed by %zu bytes that are not part of it",
-			 node->codec->name, tail.n);
+	else
+		explain_rest(&node->part, consumed);
 	node_tile(node);
+	node_explore_below(node);
 }
 
 struct kimg_error *node_decode(struct node *node)

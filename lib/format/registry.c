@@ -14,6 +14,7 @@ const struct format *const format_all[] = {
 	&format_bzimage,
 	&format_bzip2,
 	&format_coff,
+	&format_dtb,
 	&format_elf,
 	&format_gzip,
 	&format_image_arm64,
