@@ -26,6 +26,7 @@ const struct format *const format_all[] = {
 	&format_lzo,
 	&format_pe,
 	&format_pe_addon,
+	&format_uimage,
 	&format_uki,
 	&format_vmlinux,
 	&format_vmlinuz_elf,

@@ -22,6 +22,7 @@ extern const struct format format_lzma;
 extern const struct format format_lzo;
 extern const struct format format_pe;
 extern const struct format format_pe_addon;
+extern const struct format format_uimage;
 extern const struct format format_uki;
 extern const struct format format_vmlinux;
 extern const struct format format_vmlinuz_elf;
