@@ -4,34 +4,17 @@
  * the file; each tree in it is a part "dtb", except where the part itself is nothing but one tree that
  * another format gave its name already.
  */
-#include <inttypes.h>
-
-#include "base/buf.h"
 #include "format/dtree.h"
 #include "format/registry.h"
 
-/* "compatible" and the like are lists of texts: "a\0b\0". */
-static void show_list(struct kimg_part *part, const char *name, struct span list)
-{
-	cleanup_buf struct buf text = { 0 };
-	struct span item;
-
-	while (dtree_text(&list, &item)) {
-		if (text.n)
-			buf_puts(&text, ", ");
-		buf_add(&text, item.p, item.n);
-	}
-	if (!text.failed)
-		field_text(part, name, buf_span(&text));
-}
-
+/* "compatible" and the like are lists of texts. */
 static void show_property(struct kimg_part *part, const struct dtree *tree,
 			  const struct dtree_node *node, const char *name)
 {
 	struct span value;
 
 	if (dtree_property(tree, node, name, &value))
-		show_list(part, name, value);
+		dtree_show_list(part, name, value);
 }
 
 static void show_tree(struct kimg_part *part, const struct dtree *tree)
@@ -78,7 +61,7 @@ static struct kimg_error *explain(struct kimg_part *part, const struct dtree *tr
 		kimg_error_free(error);
 		error = NULL;
 	}
-	return error;
+	return error_shift(error, part->offset);
 }
 
 static struct kimg_error *parse_one(struct kimg_part *part)

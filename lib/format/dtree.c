@@ -17,6 +17,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/buf.h"
+
 #define HEADER_16 36
 #define HEADER_17 40
 
@@ -321,6 +323,20 @@ bool dtree_text(struct span *list, struct span *ret_text)
 }
 
 /* ---- parts ---- */
+
+void dtree_show_list(struct kimg_part *part, const char *name, struct span list)
+{
+	cleanup_buf struct buf text = { 0 };
+	struct span item;
+
+	while (dtree_text(&list, &item)) {
+		if (text.n)
+			buf_puts(&text, ", ");
+		buf_add(&text, item.p, item.n);
+	}
+	if (!text.failed)
+		field_text(part, name, buf_span(&text));
+}
 
 void dtree_show_header(struct kimg_part *part, const struct dtree *tree)
 {

@@ -107,6 +107,9 @@ static inline uint64_t dtree_offset(const struct dtree *tree, struct span s)
 
 /* ---- parts ---- */
 
+/* A list of texts as a field: "a, b". */
+void dtree_show_list(struct kimg_part *part, const char *name, struct span list);
+
 /* Makes fields of the header on part. */
 void dtree_show_header(struct kimg_part *part, const struct dtree *tree);
 

@@ -16,6 +16,7 @@ const struct format *const format_all[] = {
 	&format_coff,
 	&format_dtb,
 	&format_elf,
+	&format_fit,
 	&format_gzip,
 	&format_image_arm64,
 	&format_image_loongarch,

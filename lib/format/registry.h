@@ -12,6 +12,7 @@ extern const struct format format_bzip2;
 extern const struct format format_coff;
 extern const struct format format_dtb;
 extern const struct format format_elf;
+extern const struct format format_fit;
 extern const struct format format_gzip;
 extern const struct format format_image_arm64;
 extern const struct format format_image_loongarch;
