@@ -278,10 +278,10 @@ struct kimg_error *kimg_part_bytes(struct kimg_image *image, const struct kimg_p
 
 	if (part->truncated)
 		return error_at(KIMG_E_TRUNCATED, part->offset, "%s is cut short", part->name);
-	if (decoded && part->codec) {
+	if (decoded && part->codec)
 		TRY(expand(node_of(part)));
+	if (decoded && part->content)
 		part = part->content;
-	}
 	s = part_span(part);
 	*ret_bytes = s.p;
 	*ret_size = s.n;

@@ -72,6 +72,12 @@ void part_prefer(struct kimg_part *part);
 void part_set_content_format(struct kimg_part *part, const struct format *format);
 
 /*
+ * What part holds stands in several places: its content is the pieces, one after another (part itself is
+ * the first of them).
+ */
+void part_set_pieces(struct kimg_part *part, const struct span *pieces, size_t count);
+
+/*
  * Says that the bytes of part are one compressed stream. codec NULL: found by magic, now. size is the
  * exact size of the output where a field tells it (then 1 to any), 0 where not known. The codec's header is
  * read and becomes fields. False where no codec fits (then part stays as it is).

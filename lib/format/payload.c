@@ -51,6 +51,38 @@ bool part_set_codec(struct kimg_part *part, const struct codec *codec, uint64_t 
 	return true;
 }
 
+struct kimg_limits image_remaining(const struct kimg_image *image)
+{
+	struct kimg_limits limits = image->options.limits;
+
+	limits.output = limits.output > image->decoded ? limits.output - image->decoded : 0;
+	return limits;
+}
+
+void part_set_pieces(struct kimg_part *part, const struct span *pieces, size_t count)
+{
+	struct node *node = node_of(part);
+	cleanup_blob struct blob blob = { 0 };
+	struct kimg_error *error = NULL;
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < count; i++)
+		total += pieces[i].n;
+	if (node == node->image->scrap || part->content)
+		return;
+	blob_init(&blob, image_remaining(node->image).output);
+	error = blob_reserve(&blob, total);
+	for (size_t i = 0; i < count && !error; i++) {
+		memcpy(blob.p + blob.n, pieces[i].p, pieces[i].n);
+		blob.n += pieces[i].n;
+	}
+	if (!error)
+		error = node_set_content(node, &blob);
+	if (error)
+		note_bad(part, "%s", kimg_error_message(error));
+	kimg_error_free(error);
+}
+
 struct kimg_part *part_add_payload(struct kimg_part *parent, const char *name, uint64_t offset,
 				   uint64_t size, bool size_word)
 {
@@ -76,14 +108,6 @@ struct kimg_part *part_add_payload(struct kimg_part *parent, const char *name, u
 		field_number(word, "uncompressed_size", uncompressed);
 	}
 	return part;
-}
-
-struct kimg_limits image_remaining(const struct kimg_image *image)
-{
-	struct kimg_limits limits = image->options.limits;
-
-	limits.output = limits.output > image->decoded ? limits.output - image->decoded : 0;
-	return limits;
 }
 
 /* What follows a stream: device trees (Image.gz-dtb), more segments of an initrd, or bytes of nobody's. */

@@ -9,6 +9,7 @@
 
 /* clang-format off: one line each, so that lists grow without conflicts */
 const struct format *const format_all[] = {
+	&format_android_boot,
 	&format_aout,
 	&format_bootsect,
 	&format_bzimage,
@@ -29,6 +30,7 @@ const struct format *const format_all[] = {
 	&format_pe_addon,
 	&format_uimage,
 	&format_uki,
+	&format_vendor_boot,
 	&format_vmlinux,
 	&format_vmlinuz_elf,
 	&format_vmlinuz_mips,

@@ -5,6 +5,7 @@
 #include "format/format.h"
 
 /* Every driver, each in the file of its name. One line each, so that lists grow without conflicts. */
+extern const struct format format_android_boot;
 extern const struct format format_aout;
 extern const struct format format_bootsect;
 extern const struct format format_bzimage;
@@ -25,6 +26,7 @@ extern const struct format format_pe;
 extern const struct format format_pe_addon;
 extern const struct format format_uimage;
 extern const struct format format_uki;
+extern const struct format format_vendor_boot;
 extern const struct format format_vmlinux;
 extern const struct format format_vmlinuz_elf;
 extern const struct format format_vmlinuz_mips;
