@@ -8,7 +8,7 @@
  *   12  4  off_dt_strings         32  4  size_dt_strings      version 3 on
  *   16  4  off_mem_rsvmap         36  4  size_dt_struct       version 17 on
  *
- * The reservation map is pairs of 64 bits, address and size, up to a pair of zeroes. The structure block is
+ * The reservation map is pairs of 64 bits, address and size, up to one of size 0. The structure block is
  * tokens of 32 bits: 1 begin node (its name, NUL, padded to 4), 2 end node, 3 property (length, offset of the
  * name in the strings, value padded to 4), 4 nothing, 9 end.
  */
@@ -182,15 +182,14 @@ static struct kimg_error *check_header(const struct dtree *tree)
 	return NULL;
 }
 
-/* The size of the reservation map, its end included; 0 where it has none. */
+/* The size of the reservation map, its end, of size 0, included; 0 where it has none. */
 static uint64_t reservations_size(const struct dtree *tree)
 {
 	struct cursor c = cursor_be(span_from(tree->all, tree->off_mem_rsvmap));
 
 	while (!c.failed) {
-		uint64_t address = cursor_u64(&c), size = cursor_u64(&c);
-
-		if (!address && !size && !c.failed)
+		cursor_skip(&c, 8);
+		if (cursor_u64(&c) == 0 && !c.failed)
 			return c.at;
 	}
 	return 0;
@@ -218,6 +217,8 @@ struct kimg_error *dtree_check(const struct dtree *tree)
 			bad(&walk, "the name of a property lies past the end of the strings");
 		else if (token == DTREE_BEGIN && walk.depth == 1 && root)
 			bad(&walk, "a second root node");
+		else if (token == DTREE_BEGIN && walk.depth == 1 && walk.name.n)
+			bad(&walk, "the root node has a name");
 		root |= token == DTREE_BEGIN;
 		if (walk.wrong)
 			return error_at(KIMG_E_CORRUPT, tree->off_dt_struct + walk.token, "%s",
