@@ -141,7 +141,6 @@ def efi_image(version, packed, *, machine="x86_64", certificate=b""):
         pe.Section(".setup", SECTOR, start - SECTOR, SECTOR, start - SECTOR),
         pe.Section(".text", start, end - start, start, end - start, pe.CODE),
     ]
-    where = (align(end, 8), len(certificate)) if certificate else (0, 0)
     header = pe.headers(
         machine,
         sections,
@@ -149,12 +148,15 @@ def efi_image(version, packed, *, machine="x86_64", certificate=b""):
         image_size=align(end, 0x1000),
         entry=start + 0x10,
         file_alignment=0x20,
-        certificate=where,
     )
     plain = put(plain[:-4], 0, b"MZ\xea\x07\x00\xc0\x07")
     plain = put(plain, 0x38, struct.pack("<II", pe.LINUX_MAGIC, 0x40) + header)
     plain = with_checksum(plain)
-    return pad(plain, 8) + certificate if certificate else plain
+    if not certificate:
+        return plain
+    # Signing comes last: the checksum is that of the image without a certificate table.
+    where, _, _ = pe.security_directory(plain)
+    return pad(put(plain, where, struct.pack("<II", align(end, 8), len(certificate))), 8) + certificate
 
 
 def boot_sector_image(system, *, sectors=4, first=OLD_BOOT_CODE, stored_sectors=None):

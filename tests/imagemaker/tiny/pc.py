@@ -129,7 +129,8 @@ def _protocols():
         _RAW,
         _RAW,
     )
-    zero = put(x86.image(0x20F, codec.payload("gzip", _PAYLOAD), sectors=4), 0x1F1, b"\0")
+    zero = x86.image(0x20F, codec.payload("gzip", _PAYLOAD), sectors=4)
+    zero = x86.with_checksum(put(zero[:-4], 0x1F1, b"\0"))
     yield Sample(
         "bzimage/good-2.15-setup-sects-0",
         zero,
@@ -210,7 +211,7 @@ def _bad_bzimages():
         x86.image(0x20F, b"\x5f\x27\x9c\x11" * 64),
         "the payload's magic is no codec's",
     )
-    future = flat.with_field(good, 0x206, "<H", 0x2FF)
+    future = x86.with_checksum(flat.with_field(good[:-4], 0x206, "<H", 0x2FF))
     yield Sample(
         "bzimage/good-2.255",
         future,

@@ -254,11 +254,28 @@ static void kernel_info_is_read(void **state)
 static void payloads_of_all_codecs(void **state)
 {
 	static const char *const names[] = {
-		"2.15-bzip2",       "2.15-efi",   "2.15-efi-i386", "2.15-gzip",
-		"2.15-i386",        "2.15-lz4",   "2.15-lzma",     "2.15-lzo",
-		"2.15-xz",          "2.15-zstd",  "2.15-xz-x86",   "2.15-no-relocs",
-		"2.07-bzip2",       "2.07-decoy", "2.07-lzma",     "2.15-relocs-two-lists",
-		"2.03-swap-device", NULL,
+		"2.15-bzip2",
+		"2.15-efi",
+		"2.15-efi-i386",
+		"2.15-gzip",
+		"2.15-i386",
+		"2.15-lz4",
+		"2.15-lzma",
+		"2.15-lzo",
+		"2.15-xz",
+		"2.15-zstd",
+		"2.15-xz-x86",
+		"2.15-no-relocs",
+		"2.07-bzip2",
+		"2.07-decoy",
+		"2.07-lzma",
+		"2.15-relocs-two-lists",
+		"2.15-efi-certificate",
+		"2.255",
+		"2.15-no-checksum",
+		"2.15-setup-sects-0",
+		"2.03-swap-device",
+		NULL,
 	};
 
 	check_good_samples("bzimage", "bzimage", names);
