@@ -19,6 +19,7 @@ KEYS = {
     "codec": "codec",
     "release": "release",
     "banner": "banner",
+    "compiler": "compiler",
     "build_id": "build_id",
 }
 
