@@ -26,7 +26,7 @@ struct codec_info {
  *          the exact size of the output where somebody knows it, else 0. *ret_consumed is how many
  *          bytes of in the stream took.
  * peek     decodes up to size bytes from the start of a stream, which may be cut short, into buffer, as
- *          cheaply as the codec can.
+ *          cheaply as the codec can. It fails only where nothing comes out; what does is not verified.
  */
 struct codec {
 	const char *name;   /* "gzip": the word users see */
@@ -64,7 +64,12 @@ const struct codec *codec_next(struct span s, size_t *at, size_t step);
  *
  * expected: the exact size of the output, from a size word or a header; 0 where it is not known. With
  * it the output is decoded in one shot into a buffer of that size, and any other size is
- * KIMG_E_MISMATCH. The output is never over limits->output: KIMG_E_LIMIT.
+ * KIMG_E_MISMATCH; once it is complete no further stream is looked at. The output is never over
+ * limits->output: KIMG_E_LIMIT. *ret_consumed is how many bytes of in the streams took; what follows
+ * them may be anything.
+ *
+ * An lz4 legacy frame has no end mark: without expected, one that is cut off between two of its 8 MiB
+ * blocks decodes like a whole one.
  */
 struct kimg_error *codec_decode(const struct codec *codec, struct span in, uint64_t expected,
 				const struct kimg_limits *limits, struct blob *ret_out,

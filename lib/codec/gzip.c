@@ -111,6 +111,20 @@ static struct kimg_error *explain(struct span in)
 	return error ? error : error_new(KIMG_E_CORRUPT, "the stream is damaged");
 }
 
+/*
+ * libdeflate reads zeroes after the end of its input and says that the output is full before it looks
+ * whether it did. Where somebody knows the size that is worth a second look, one byte further.
+ */
+static struct kimg_error *explain_full(struct span in, size_t expected, struct blob *out)
+{
+	cleanup_free uint8_t *scratch = expected ? malloc(codec_left(out) + 1) : NULL;
+	size_t n;
+
+	if (scratch)
+		TRY(inflate_into(in, scratch, codec_left(out) + 1, false, &n));
+	return codec_full(out);
+}
+
 static struct kimg_error *gzip_decode(struct span in, size_t expected,
 				      const struct kimg_limits *limits, struct blob *out,
 				      size_t *ret_consumed)
@@ -126,7 +140,7 @@ static struct kimg_error *gzip_decode(struct span in, size_t expected,
 	result = libdeflate_gzip_decompress_ex(d, in.p, in.n, out->p + out->n, codec_left(out),
 					       &consumed, &n);
 	if (result == LIBDEFLATE_INSUFFICIENT_SPACE)
-		return codec_full(out);
+		return explain_full(in, expected, out);
 	if (result != LIBDEFLATE_SUCCESS)
 		return explain(in);
 	out->n += n;

@@ -23,22 +23,36 @@ struct kimg_error *liblzma_error(lzma_ret result, uint64_t at, lzma_stream *s,
 	}
 }
 
-struct kimg_error *liblzma_decode(lzma_stream *s, struct span in, const struct kimg_limits *limits,
-				  struct blob *out, size_t *ret_consumed)
+/* Until the stream ends, room or input run out, or something is wrong. */
+static lzma_ret run(lzma_stream *s, uint8_t *p, size_t n)
 {
 	lzma_ret result;
 
-	TRY(codec_room(out, UINT64_MAX));
-	s->next_in = in.p;
-	s->avail_in = in.n;
-	s->next_out = out->p + out->n;
-	s->avail_out = codec_left(out);
+	s->next_out = p;
+	s->avail_out = n;
 	/* liblzma allows one call without progress and refuses the next, so this ends. */
 	do
 		result = lzma_code(s, LZMA_FINISH);
 	while (result == LZMA_OK);
-	if (result == LZMA_BUF_ERROR && s->avail_out == 0)
-		return codec_full(out);
+	return result;
+}
+
+struct kimg_error *liblzma_decode(lzma_stream *s, struct span in, const struct kimg_limits *limits,
+				  struct blob *out, size_t *ret_consumed)
+{
+	lzma_ret result;
+	uint8_t over;
+
+	TRY(codec_room(out, UINT64_MAX));
+	s->next_in = in.p;
+	s->avail_in = in.n;
+	result = run(s, out->p + out->n, codec_left(out));
+	if (result == LZMA_BUF_ERROR && s->avail_out == 0) {
+		/* With both used up, one more byte tells which of them was too short. */
+		result = run(s, &over, 1);
+		if (s->avail_out == 0)
+			return codec_full(out);
+	}
 	if (result != LZMA_STREAM_END)
 		return liblzma_error(result, s->total_in, s, limits);
 	out->n += s->total_out;

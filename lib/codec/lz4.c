@@ -128,15 +128,20 @@ static enum legacy_next legacy_next(struct legacy *l)
 	return l->last || size == l->done ? LEGACY_END : LEGACY_CUT;
 }
 
-/* Whether a block that did not fit into the room would have fit into a whole one. */
-static bool block_decodes(struct span block, const struct kimg_limits *limits)
+/* A block that did not decode into less than 8 MiB of room: was it the room, or the block? */
+static struct kimg_error *check_block(struct span block, const struct kimg_limits *limits,
+				      bool *ret_sound)
 {
 	cleanup_free char *scratch = NULL;
 
-	if (limits->memory >= LEGACY_BLOCK)
-		scratch = malloc(LEGACY_BLOCK);
-	return scratch &&
-	       LZ4_decompress_safe((const char *)block.p, scratch, block.n, LEGACY_BLOCK) >= 0;
+	if (limits->memory < LEGACY_BLOCK)
+		return codec_memory(LEGACY_BLOCK, limits);
+	scratch = malloc(LEGACY_BLOCK);
+	if (!scratch)
+		return error_nomem();
+	*ret_sound = LZ4_decompress_safe((const char *)block.p, scratch, block.n, LEGACY_BLOCK) >=
+		     0;
+	return NULL;
 }
 
 /* Decodes the next block of l; *ret_end where it turns out to be none. */
@@ -147,8 +152,11 @@ static struct kimg_error *decode_block(struct legacy *l, const struct kimg_limit
 	int room = left < LEGACY_BLOCK ? left : LEGACY_BLOCK;
 	int n = LZ4_decompress_safe((const char *)l->block.p, (char *)out->p + out->n, l->block.n,
 				    room);
+	bool sound = false;
 
-	if (n < 0 && left < LEGACY_BLOCK && block_decodes(l->block, limits))
+	if (n < 0 && left < LEGACY_BLOCK)
+		TRY(check_block(l->block, limits, &sound));
+	if (sound)
 		return codec_full(out);
 	*ret_end = n < 0 && (l->last || l->block.n == l->done);
 	if (*ret_end)

@@ -150,23 +150,26 @@ static bool output_ok(const struct header *h, const struct block *b, struct span
 	       (!(h->flags & FLAG_CRC32_D) || checksum(true, output) == b->crc_d);
 }
 
-/* Decodes a block into p, which has room for b->size; returns how many bytes came out. */
-static size_t unpack(const struct block *b, uint8_t *p)
+/* Decodes a block into p, which has room for b->size. False where not all came out; *ret_n is what did. */
+static bool unpack(const struct block *b, uint8_t *p, size_t *ret_n)
 {
 	lzo_uint n = b->size;
+	int result = LZO_E_OK;
 
 	if (b->packed == b->size) {
-		memcpy(p, b->in.p, b->in.n);
-		return b->in.n;
+		n = b->in.n;
+		memcpy(p, b->in.p, n);
+	} else {
+		result = lzo1x_decompress_safe(b->in.p, b->in.n, p, &n, NULL);
 	}
-	lzo1x_decompress_safe(b->in.p, b->in.n, p, &n, NULL);
-	return n;
+	*ret_n = n;
+	return result == LZO_E_OK && n == b->size;
 }
 
 static struct kimg_error *decode_block(struct cursor *c, const struct header *h, struct block *b,
 				       struct blob *out)
 {
-	size_t at = c->at;
+	size_t at = c->at, n;
 	uint8_t *p;
 
 	cursor_skip(c, b->packed);
@@ -178,7 +181,7 @@ static struct kimg_error *decode_block(struct cursor *c, const struct header *h,
 	if (!packed_ok(h, b))
 		return error_at(KIMG_E_CORRUPT, at, "the checksum of a compressed block is wrong");
 	p = out->p + out->n;
-	if (unpack(b, p) != b->size)
+	if (!unpack(b, p, &n))
 		return error_at(KIMG_E_CORRUPT, at, "a block is damaged");
 	if (!output_ok(h, b, span_of(p, b->size)))
 		return error_at(KIMG_E_CORRUPT, at, "the checksum of a block is wrong");
@@ -206,25 +209,48 @@ static struct kimg_error *lzo_decode(struct span in, size_t expected,
 	return NULL;
 }
 
-static struct kimg_error *peek_blocks(struct cursor *c, const struct header *h, uint8_t *scratch,
-				      uint8_t *buffer, size_t size, size_t *ret_n)
+/* Decodes one block into scratch; *ret_output is set to what came out, in an error too. */
+static struct kimg_error *peek_block(const struct block *b, size_t at,
+				     const struct kimg_limits *limits, struct blob *scratch,
+				     struct span *ret_output)
 {
+	bool whole;
+	size_t n;
+
+	if (b->size > limits->memory)
+		return codec_memory(b->size, limits);
+	TRY(blob_reserve(scratch, b->size));
+	whole = unpack(b, scratch->p, &n);
+	*ret_output = span_of(scratch->p, n);
+	if (whole)
+		return NULL;
+	if (b->in.n < b->packed)
+		return error_at(KIMG_E_TRUNCATED, at, "a block is cut short");
+	return error_at(KIMG_E_CORRUPT, at, "a block is damaged");
+}
+
+static struct kimg_error *peek_blocks(struct cursor *c, const struct header *h,
+				      const struct kimg_limits *limits, uint8_t *buffer,
+				      size_t size, size_t *ret_n)
+{
+	cleanup_blob struct blob scratch = { .max = BLOCK_MAX };
 	struct block b;
 
 	while (*ret_n < size) {
-		size_t n;
+		struct span output = { 0 };
+		struct kimg_error *error;
 
 		TRY(read_block(c, h, &b));
 		if (b.size == 0)
 			return NULL;
-		n = unpack(&b, scratch);
-		if (n > size - *ret_n)
-			n = size - *ret_n;
-		memcpy(buffer + *ret_n, scratch, n);
-		*ret_n += n;
+		error = peek_block(&b, c->at, limits, &scratch, &output);
+		output = span_clip(output, 0, size - *ret_n);
+		if (output.n)
+			memcpy(buffer + *ret_n, output.p, output.n);
+		*ret_n += output.n;
+		if (error)
+			return error;
 		cursor_skip(c, b.packed);
-		if (c->failed)
-			return error_at(KIMG_E_TRUNCATED, c->at, "the stream is cut short");
 	}
 	return NULL;
 }
@@ -232,18 +258,13 @@ static struct kimg_error *peek_blocks(struct cursor *c, const struct header *h, 
 static struct kimg_error *lzo_peek(struct span in, const struct kimg_limits *limits,
 				   uint8_t *buffer, size_t size, size_t *ret_n)
 {
-	cleanup_blob struct blob scratch = { 0 };
 	struct cursor c = cursor_be(in);
 	struct kimg_error *error;
 	struct header h;
 	size_t n = 0;
 
-	if (BLOCK_MAX > limits->memory)
-		return codec_memory(BLOCK_MAX, limits);
 	TRY(read_header(&c, &h));
-	blob_init(&scratch, BLOCK_MAX);
-	TRY(blob_reserve(&scratch, BLOCK_MAX));
-	error = peek_blocks(&c, &h, scratch.p, buffer, size, &n);
+	error = peek_blocks(&c, &h, limits, buffer, size, &n);
 	return codec_peeked(error, n, ret_n);
 }
 

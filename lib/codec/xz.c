@@ -157,13 +157,13 @@ static struct kimg_error *name_options(struct kimg_error *error, struct span in)
 }
 
 /* Zeroes between streams belong to the first one; those at the end may be anything's. */
-static size_t padding_before_stream(struct span in, size_t at)
+static size_t padding_before_stream(struct span in)
 {
 	size_t n = 0;
 
-	while (span_has(in, at + n, SPAN_LITERAL("\0\0\0\0")))
+	while (in.n - n >= 4 && get_le32(in.p + n) == 0)
 		n += 4;
-	return span_has(in, at + n, MAGIC) ? n : 0;
+	return span_has(in, n, MAGIC) ? n : 0;
 }
 
 static struct kimg_error *xz_decode(struct span in, size_t expected,
@@ -175,7 +175,7 @@ static struct kimg_error *xz_decode(struct span in, size_t expected,
 
 	TRY(xz_start(limits, &s));
 	TRY(name_options(liblzma_decode(&s, in, limits, out, &consumed), in));
-	*ret_consumed = consumed + padding_before_stream(in, consumed);
+	*ret_consumed = consumed + padding_before_stream(span_from(in, consumed));
 	return NULL;
 }
 

@@ -153,6 +153,8 @@ static struct kimg_error *decode_frame(struct span in, struct blob *out, size_t 
 
 	TRY(start(in, &f, &d));
 	size = ZSTD_findFrameCompressedSize(in.p, in.n);
+	if (ZSTD_getErrorCode(size) == ZSTD_error_srcSize_wrong)
+		return zstd_error(size, in.n);
 	if (ZSTD_isError(size))
 		return zstd_error(size, 0);
 	if (f.has_content_size && f.content_size > out->max - out->n)

@@ -76,7 +76,7 @@ struct kimg_error *blob_reserve(struct blob *blob, size_t more)
 	if (more > blob->max - blob->n)
 		return error_new(KIMG_E_LIMIT, "more than the limit of %zu bytes", blob->max);
 	want = blob->n + more;
-	if (want <= blob->size)
+	if (blob->size && want <= blob->size)
 		return NULL;
 	if (want < blob->size * 2)
 		want = blob->size * 2;
