@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,10 +38,51 @@ static char *follow_link(const char *path)
 	return real ? real : strdup(path);
 }
 
+/* As mkostemp(), but below a folder. */
+static int open_temporary(int folder, const char *name, char **ret_temporary)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+	for (int attempt = 0; attempt < 100; attempt++) {
+		uint8_t random[6];
+		char *temporary;
+		int fd;
+
+		if (getrandom(random, sizeof(random), 0) != sizeof(random))
+			return -1;
+		for (size_t i = 0; i < sizeof(random); i++)
+			random[i] = letters[random[i] % (sizeof(letters) - 1)];
+		if (asprintf(&temporary, "%s.%.*s", name, (int)sizeof(random), random) < 0)
+			return -1;
+		fd = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			    0666);
+		if (fd >= 0) {
+			*ret_temporary = temporary;
+			return fd;
+		}
+		free(temporary);
+		if (errno != EEXIST)
+			break;
+	}
+	return -1;
+}
+
+struct kimg_error *outfile_open_at(struct outfile *out, int folder, const char *name,
+				   const char *path)
+{
+	*out = OUTFILE_NONE;
+	out->folder = folder;
+	out->path = strdup(path);
+	out->name = strdup(name);
+	if (!out->path || !out->name)
+		return error_nomem();
+	out->fd = open_temporary(folder, name, &out->temporary);
+	return out->fd < 0 ? error_system(errno, "%s", path) : NULL;
+}
+
 struct kimg_error *outfile_open(struct outfile *out, const char *path)
 {
 	struct stat st;
-	mode_t mask;
 
 	*out = OUTFILE_NONE;
 	if (strcmp(path, "-") == 0) {
@@ -48,31 +90,18 @@ struct kimg_error *outfile_open(struct outfile *out, const char *path)
 		out->fd = STDOUT_FILENO;
 		return out->path ? NULL : error_nomem();
 	}
-	out->path = follow_link(path);
-	if (!out->path)
+	out->folder = AT_FDCWD;
+	out->path = strdup(path);
+	out->name = follow_link(path);
+	if (!out->path || !out->name)
 		return error_nomem();
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
 		if (S_ISDIR(st.st_mode))
 			return error_system(EISDIR, "%s", path);
 		return open_in_place(out, path);
 	}
-	if (asprintf(&out->temporary, "%s.XXXXXX", out->path) < 0) {
-		out->temporary = NULL;
-		return error_nomem();
-	}
-	out->fd = mkostemp(out->temporary, O_CLOEXEC);
-	if (out->fd < 0) {
-		int number = errno;
-
-		free(out->temporary);
-		out->temporary = NULL;
-		return error_system(number, "%s", path);
-	}
-	mask = umask(0);
-	umask(mask);
-	if (fchmod(out->fd, 0666 & ~mask) < 0)
-		return error_system(errno, "%s", path);
-	return NULL;
+	out->fd = open_temporary(AT_FDCWD, out->name, &out->temporary);
+	return out->fd < 0 ? error_system(errno, "%s", path) : NULL;
 }
 
 struct kimg_error *outfile_write(struct outfile *out, struct span bytes)
@@ -86,7 +115,7 @@ struct kimg_error *outfile_commit(struct outfile *out)
 		return NULL;
 	if (fsync(out->fd) < 0 && errno != EINVAL)
 		return error_system(errno, "%s", out->path);
-	if (rename(out->temporary, out->path) < 0)
+	if (renameat(out->folder, out->temporary, out->folder, out->name) < 0)
 		return error_system(errno, "%s", out->path);
 	free(out->temporary);
 	out->temporary = NULL;
@@ -96,10 +125,13 @@ struct kimg_error *outfile_commit(struct outfile *out)
 void outfile_done(struct outfile *out)
 {
 	if (out->temporary)
-		unlink(out->temporary);
+		unlinkat(out->folder, out->temporary, 0);
 	if (out->fd > STDERR_FILENO)
 		close(out->fd);
+	if (out->folder > STDERR_FILENO)
+		close(out->folder);
 	free(out->temporary);
+	free(out->name);
 	free(out->path);
 	*out = OUTFILE_NONE;
 }

@@ -12,13 +12,23 @@
  */
 struct outfile {
 	int fd;
-	char *path;
+	int folder; /* what temporary and name count from */
+	char *path; /* for messages */
+	char *name;
 	char *temporary; /* NULL where bytes go straight to their place */
 };
 
 #define OUTFILE_NONE ((struct outfile){ .fd = -1 })
 
 struct kimg_error *outfile_open(struct outfile *out, const char *path) must_check;
+
+/*
+ * The same for a name inside an open folder; takes over its descriptor. Nothing that
+ * stands at name is followed or opened: a link or device there is replaced, not what it leads to. path is
+ * for messages.
+ */
+struct kimg_error *outfile_open_at(struct outfile *out, int folder, const char *name,
+				   const char *path) must_check;
 struct kimg_error *outfile_write(struct outfile *out, struct span bytes) must_check;
 struct kimg_error *outfile_commit(struct outfile *out) must_check;
 void outfile_done(struct outfile *out);
