@@ -52,6 +52,15 @@ void kimg_image_free(struct kimg_image *image);
 struct kimg_error *kimg_identify(const char *path, const struct kimg_limits *limits,
 				 char **ret_word);
 
+/* The same word for an image that is open; it belongs to the image. */
+const char *kimg_image_word(struct kimg_image *image);
+
+/*
+ * What people call the format of that name (of struct kimg_part, or a word of kimg_identify):
+ * "Linux x86 bzImage". NULL where no driver has that name.
+ */
+const char *kimg_format_title(const char *name);
+
 /* The whole file. */
 const struct kimg_part *kimg_image_root(const struct kimg_image *image);
 

@@ -10,6 +10,8 @@
 
 #include "crypto/digest.h"
 
+#define WORD_SIZE 64
+
 /* ---- exploring: what headers tell ---- */
 
 void node_explore_below(struct node *node)
@@ -278,7 +280,7 @@ struct kimg_error *kimg_identify(const char *path, const struct kimg_limits *lim
 	cleanup_blob struct blob blob = { 0 };
 	const struct format *format;
 	struct kimg_error *error;
-	char word[64];
+	char word[WORD_SIZE];
 
 	TRY(blob_open(&blob, path, &used));
 	error = format_identify(blob_span(&blob), &format);
@@ -287,6 +289,26 @@ struct kimg_error *kimg_identify(const char *path, const struct kimg_limits *lim
 	format_word(format, blob_span(&blob), &used, word, sizeof(word));
 	*ret_word = strdup(word);
 	return *ret_word ? NULL : error_nomem();
+}
+
+const char *kimg_image_word(struct kimg_image *image)
+{
+	struct node *root = image->root;
+	char word[WORD_SIZE];
+
+	if (!image->word) {
+		format_word(root->format, part_span(&root->part), &image->options.limits, word,
+			    sizeof(word));
+		image->word = arena_copy(&image->arena, word, strlen(word));
+	}
+	return image->word ? image->word : root->format->name;
+}
+
+const char *kimg_format_title(const char *name)
+{
+	const struct format *format = format_by_name(name);
+
+	return format ? format->title : NULL;
 }
 
 struct kimg_error *kimg_part_bytes(struct kimg_image *image, const struct kimg_part *part,

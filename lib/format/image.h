@@ -52,6 +52,7 @@ struct kimg_image {
 	struct node *scrap;            /* where parts go that could not be made */
 	struct kimg_field scrap_field; /* and fields */
 	struct name_set *names;
+	const char *word; /* or NULL, as long as nobody asked */
 	uint64_t decoded; /* bytes of all decoded spaces */
 	uint32_t parts;
 	bool out_of_memory;
