@@ -175,7 +175,7 @@ static int compare(struct out *out, const struct config_options *o,
 
 static int run_on(struct cli *cli, struct out *out, const struct config_options *o)
 {
-	__attribute__((cleanup(free_config))) struct kimg_config *first = NULL, *second = NULL;
+	cleanup(free_config) struct kimg_config *first = NULL, *second = NULL;
 	struct kimg_error *error;
 
 	error = open_config(cli, o, cli->operand_count ? cli->operands[0] : NULL, &first);
