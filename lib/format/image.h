@@ -85,6 +85,10 @@ struct node *node_new_root(struct kimg_image *image, struct space *space, const 
 /* Makes the name of node, which leaves the tree, free for others. */
 void name_forget(struct node *node);
 
+/* Adds a tile for a gap; the limit on parts does not count it, so that the tiles always cover their parent. */
+void node_add_filler(struct node *parent, enum kimg_part_kind kind, const char *name,
+		     uint64_t offset, uint64_t size);
+
 /* Brings the tiles of node in order, fills the gaps between them, and does so for all below. */
 void node_tile(struct node *node);
 

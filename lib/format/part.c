@@ -165,8 +165,16 @@ static struct kimg_part *scrap(struct node *parent, bool too_many)
 	return &image->scrap->part;
 }
 
+/* Fillers are held to no limit: there is at most one more of them than of the tiles of a parent. */
+static bool room_for_more(const struct node *parent, bool filler)
+{
+	const struct kimg_image *image = parent->image;
+
+	return filler || (image->parts < image->options.limits.parts && parent->depth < MAX_DEPTH);
+}
+
 static struct kimg_part *add(struct node *parent, enum kimg_part_kind kind, const char *name,
-			     uint64_t offset, uint64_t size, bool view)
+			     uint64_t offset, uint64_t size, bool view, bool filler)
 {
 	struct kimg_image *image = parent->image;
 	struct node *node;
@@ -174,12 +182,13 @@ static struct kimg_part *add(struct node *parent, enum kimg_part_kind kind, cons
 
 	if (parent == image->scrap)
 		return &image->scrap->part;
-	if (image->parts >= image->options.limits.parts || parent->depth >= MAX_DEPTH)
+	if (!room_for_more(parent, filler))
 		return scrap(parent, true);
 	node = node_new(image, parent, name);
 	if (!node)
 		return scrap(parent, false);
-	image->parts++;
+	image->parts += !filler;
+	node->filler = filler;
 	node->space = parent->space;
 	node->depth = parent->depth + 1;
 	node->part.kind = kind;
@@ -209,13 +218,19 @@ static struct kimg_part *add(struct node *parent, enum kimg_part_kind kind, cons
 struct kimg_part *part_add(struct kimg_part *parent, enum kimg_part_kind kind, const char *name,
 			   uint64_t offset, uint64_t size)
 {
-	return add(node_of(parent), kind, name, offset, size, false);
+	return add(node_of(parent), kind, name, offset, size, false, false);
+}
+
+void node_add_filler(struct node *parent, enum kimg_part_kind kind, const char *name,
+		     uint64_t offset, uint64_t size)
+{
+	add(parent, kind, name, offset, size, false, true);
 }
 
 struct kimg_part *part_add_view(struct kimg_part *parent, enum kimg_part_kind kind,
 				const char *name, uint64_t offset, uint64_t size)
 {
-	return add(node_of(parent), kind, name, offset, size, true);
+	return add(node_of(parent), kind, name, offset, size, true, false);
 }
 
 void part_nest(struct kimg_part *part, const struct format *format)

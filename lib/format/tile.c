@@ -33,15 +33,13 @@ static void add_filler(struct node *parent, uint64_t from, uint64_t to)
 	struct span s = span_clip(parent->space->bytes, from, to - from);
 	bool look = s.n <= SHALLOW_LOOK || parent->image->options.depth == KIMG_DEEP;
 	uint64_t offset = from - parent->part.offset;
-	struct kimg_part *part;
 
 	if (look && (span_filled(s, 0) || span_filled(s, 0xff)))
-		part = part_add(&parent->part, KIMG_PART_PADDING, "padding", offset, s.n);
+		node_add_filler(parent, KIMG_PART_PADDING, "padding", offset, s.n);
 	else if (parent->fill_name)
-		part = part_add(&parent->part, parent->fill_kind, parent->fill_name, offset, s.n);
+		node_add_filler(parent, parent->fill_kind, parent->fill_name, offset, s.n);
 	else
-		part = part_add(&parent->part, KIMG_PART_GAP, "gap", offset, s.n);
-	node_of(part)->filler = true;
+		node_add_filler(parent, KIMG_PART_GAP, "gap", offset, s.n);
 }
 
 /* Takes the children out of parent: the tiles into ret_tiles, the views back in, old fillers dropped. */
