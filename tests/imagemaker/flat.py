@@ -161,14 +161,14 @@ def zboot(name, inner, *, machine="arm64", packed=None, certificate=b"", magic=T
     return (head + table).ljust(start, b"\0") + rest + loader + certificate
 
 
-def image_s390(packed, *, payload_at=0x10800):
+def image_s390(packed, *, payload_at=0x10900):
     """An s390 bzImage: the IPL records, S390EP, the pointer to the version, the packed kernel."""
     front = bytearray(payload_at)
     front[:24] = bytes.fromhex("000800008000020002000018600000500200006860000050")
     front[0x10008:0x1000E] = b"S390EP"
-    struct.pack_into(">Q", front, 0x10428, 0x10600)
+    struct.pack_into(">Q", front, 0x10428, 0x10800)
     text = version_text() + b"\0"
-    front[0x10600 : 0x10600 + len(text)] = text
+    front[0x10800 : 0x10800 + len(text)] = text
     front[0x10480 : 0x10480 + 15] = b"root=/dev/dasda"
     return pad(bytes(front) + packed, 16)
 

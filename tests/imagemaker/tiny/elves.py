@@ -58,7 +58,7 @@ def _kernels():
     )
     yield _vmlinux(
         "vmlinux-multiboot2",
-        kernel.vmlinux("i386", text=bytes(4) + _MULTIBOOT2),
+        kernel.vmlinux("i386", text=bytes(8) + _MULTIBOOT2),
         "with a Multiboot 2 header",
     )
     entry = elf.note(target, "Xen", 18, struct.pack("<Q", 0x1000000))
