@@ -104,12 +104,12 @@ static struct kimg_error *mips_search(struct kimg_part *part)
 		field_printf(part, "payload", "%.*s", (int)section.name.n, section.name.p);
 		return NULL;
 	}
-	field_printf(part, "payload", "none found");
 	/* Loaders of others put no size word behind the stream. */
 	if (starts_with_stream(part_span(child)))
 		part_add_payload(child, "payload", 0, child->size, false);
-	else
+	else if (!part_guess_payload(child, "payload", 0, child->size, false))
 		note_bad(part, "no payload found");
+	field_printf(part, "payload", "%s", child->children ? "without a size" : "none found");
 	return NULL;
 }
 

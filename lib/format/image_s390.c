@@ -104,7 +104,7 @@ static struct kimg_error *image_s390_parse(struct kimg_part *part)
 			part_add(part, KIMG_PART_HEADER, "signature", SIGNATURE_AT, 8);
 
 		field_text(signature, "magic", span_clip(s, SIGNATURE_AT, 6));
-		field_number(signature, "version", s.p[SIGNATURE_AT + 7]);
+		field_number(signature, "version", span_be32(s, SIGNATURE_AT + 4) & 0xffff);
 	}
 	add_parmarea(part, s);
 	if (s.n > PARMAREA_END) {
@@ -127,6 +127,9 @@ static struct kimg_error *image_s390_search(struct kimg_part *part)
 	} else if (span_find(s, 0, SPAN_LITERAL("Linux version "), &at)) {
 		field_printf(part, "payload", "none: this is the kernel itself");
 		part->kind = KIMG_PART_KERNEL;
+	} else if (part_guess_payload(part, "payload", LOADER_START, s.n, false)) {
+		field_printf(part, "payload", "damaged");
+		note_bad(part, "no stream is sound and followed by its size");
 	} else {
 		field_printf(part, "payload", "none found");
 		note_bad(part, "no payload found");

@@ -103,6 +103,14 @@ struct kimg_part *part_add_payload(struct kimg_part *parent, const char *name, u
 bool part_search_payload(struct kimg_part *parent, const char *name, uint64_t offset, uint64_t end,
 			 bool exact_end);
 
+/*
+ * For a search that found nothing: adds the first place in parent from offset up to end where a stream
+ * starts well, with all that follows up to end (a size word at its end, where size_word), so that what is
+ * wrong with it can be told. False where there is none either. Only for search callbacks.
+ */
+bool part_guess_payload(struct kimg_part *parent, const char *name, uint64_t offset, uint64_t end,
+			bool size_word);
+
 /* ---- fields; a field of the same name is replaced ---- */
 
 struct name_of {

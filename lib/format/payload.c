@@ -11,6 +11,9 @@
 #define MAX_ATTEMPTS 32
 #define PEEK_SIZE    4096
 
+/* A guess wants a magic that other data rarely holds: 24 bits are gzip's. */
+#define MIN_GUESS_BITS 24
+
 static void describe_codec(struct kimg_part *part, const struct codec *codec)
 {
 	struct codec_info info = { 0 };
@@ -233,6 +236,29 @@ bool part_search_payload(struct kimg_part *parent, const char *name, uint64_t of
 			part_set_codec(part, codec, blob.n);
 		node_tile(node);
 		kimg_error_free(node_set_content(node_of(part), &blob));
+		return true;
+	}
+	return false;
+}
+
+bool part_guess_payload(struct kimg_part *parent, const char *name, uint64_t offset, uint64_t end,
+			bool size_word)
+{
+	struct node *node = node_of(parent);
+	struct span s = span_clip(part_span(parent), 0, end);
+	struct kimg_limits limits = image_remaining(node->image);
+	const struct codec *codec;
+	int bits, attempts = 0;
+	size_t at = offset;
+
+	for (; (codec = codec_next(s, &at, 1)) && attempts < MAX_ATTEMPTS; at++, attempts++) {
+		struct span candidate = span_from(s, at);
+
+		if (codec_detect(candidate, &bits) != codec || bits < MIN_GUESS_BITS ||
+		    !peeks(codec, candidate, &limits))
+			continue;
+		part_add_payload(parent, name, at, candidate.n, size_word);
+		node_tile(node);
 		return true;
 	}
 	return false;

@@ -299,9 +299,11 @@ static struct kimg_error *zimage_arm_search(struct kimg_part *part)
 	}
 	if (!part_search_payload(part, "payload", HEADER_SIZE, end, z.has_klsz) &&
 	    !(z.has_klsz && part_search_payload(part, "payload", HEADER_SIZE, z.end, false))) {
-		field_printf(part, "payload", "none found");
-		note_bad(part, "no payload found");
-		return NULL;
+		note_bad(part, "no stream ends where the payload should end");
+		if (!part_guess_payload(part, "payload", HEADER_SIZE, end, z.has_klsz)) {
+			field_printf(part, "payload", "none found");
+			return NULL;
+		}
 	}
 	field_printf(part, "payload", "found");
 	return NULL;
