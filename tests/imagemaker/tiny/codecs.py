@@ -68,6 +68,10 @@ def _gzip():
         "gzip/good-empty", codec.compress("gzip", b""), "of nothing", "gzip", {"payload": b""}
     )
     yield Sample("gzip/bad-size", plain[:-4] + struct.pack("<I", 1), "ISIZE is wrong")
+    nested = _TEXT
+    for _ in range(24):
+        nested = codec.compress("gzip", nested)
+    yield Sample("gzip/bad-nested", nested, "24 layers of gzip around a text")
 
 
 def _gzip_stored():
@@ -215,6 +219,9 @@ def _zstd():
     yield _variant("zstd", "skippable", _SKIPPABLE_FRAME + frame, "a skippable frame in front")
     yield _variant("zstd", "frames", frame + frame, "two frames", _TEXT * 2)
     yield Sample("zstd/unsupported-window", put(frame, 5, b"\xf8"), "a window of 2 TiB")
+    sized = put(frame, 4, bytes([frame[4] | 0xC0]))
+    sized = sized[:6] + struct.pack("<Q", 1 << 50) + sized[6:]
+    yield Sample("zstd/bad-content-size", sized, "says that it holds 1 PiB")
     dictionary = put(frame, 4, bytes([frame[4] | 1]))
     yield Sample(
         "zstd/unsupported-dictionary",
