@@ -78,7 +78,7 @@ def _newc(number, entry, magic=b"070701", checksum=0):
         0,
         0,
         *entry.device,
-        len(entry.name) + 1,
+        len(entry.name.encode()) + 1,
         checksum,
     )
     head = magic + b"".join(b"%08X" % field for field in fields) + entry.name.encode() + b"\0"
@@ -101,7 +101,7 @@ def _odc(number, entry):
         _links(entry),
         device,
         EPOCH,
-        len(entry.name) + 1,
+        len(entry.name.encode()) + 1,
         len(entry.data),
     )
     return head + entry.name.encode() + b"\0" + entry.data
@@ -121,7 +121,7 @@ def _binary(order, number, entry):
         device,
         EPOCH >> 16,
         EPOCH & 0xFFFF,
-        len(entry.name) + 1,
+        len(entry.name.encode()) + 1,
         size >> 16,
         size & 0xFFFF,
     )
