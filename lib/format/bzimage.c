@@ -72,10 +72,10 @@ static void version_text(struct kimg_part *part, const struct layout *layout)
 	if (at == 0)
 		return;
 	at += X86_SECTOR;
-	if (at >= layout->code || at >= layout->s.n) {
+	if (at >= layout->code)
 		note_bad(part, "kernel_version points to 0x%" PRIx64 ", behind the setup code", at);
+	if (at >= layout->code || at >= layout->s.n)
 		return;
-	}
 	text = span_text(span_clip(layout->s, at, layout->code - at));
 	field_text(part, "release",
 		   span_find(text, 0, SPAN_LITERAL(" "), &n) ? span_clip(text, 0, n) : text);
@@ -160,6 +160,9 @@ static void add_kernel_info(struct kimg_part *part, const struct layout *layout)
 	uint32_t size, total;
 
 	if (layout->protocol < HAS_INFO || at == layout->code)
+		return;
+	/* Of a file that is cut short the rest says so. */
+	if (at >= layout->s.n && at < layout->code + layout->syssize)
 		return;
 	if (!span_has(layout->s, at, SPAN_LITERAL("LToP"))) {
 		note_bad(part, "no kernel_info where kernel_info_offset points, at 0x%" PRIx64, at);
