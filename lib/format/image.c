@@ -33,6 +33,18 @@ static void identify_node(struct node *node)
 	kimg_error_free(error);
 }
 
+/* Whether node is all of something of the same format, which would go on for ever. */
+static bool holds_itself(const struct node *node)
+{
+	const struct node *up = node_parent(node);
+
+	for (; up && up->space == node->space; up = node_parent(up))
+		if (up->nested && up->format == node->format &&
+		    up->part.offset == node->part.offset && up->part.size == node->part.size)
+			return true;
+	return false;
+}
+
 void node_explore(struct node *node)
 {
 	struct kimg_part *part = &node->part;
@@ -49,6 +61,10 @@ void node_explore(struct node *node)
 		identify_node(node);
 	if (!node->format)
 		return;
+	if (holds_itself(node)) {
+		note_bad(part, "holds itself");
+		return;
+	}
 	part->format = node->format->name;
 	if (node->format->unsupported) {
 		note(part, "%s: known, not supported", node->format->title);

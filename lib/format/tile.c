@@ -77,6 +77,8 @@ static void order(struct node *parent, struct node **tiles, size_t n, struct nod
 		if (part->offset < at) {
 			note_bad(part, "overlaps %s", last ? last->part.name : "what is before it");
 			part->view = true;
+			/* Bytes are taken apart once, however many parts claim them. */
+			tiles[i]->nested = false;
 			continue;
 		}
 		if (part->offset > at)
