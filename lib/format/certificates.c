@@ -194,38 +194,18 @@ static void verify_signature(struct kimg_part *part, const struct authenticode *
 	}
 }
 
-static void verify_digest(struct kimg_part *part, const struct authenticode *a)
-{
-	/* The entry is in the table, the table in the PE file. */
-	struct span file = part_span(part->parent->parent);
-	cleanup_error struct kimg_error *error = NULL;
-	struct digest digest;
-
-	if (!a->file_algorithm)
-		return;
-	error = file_digest(file, a->file_algorithm, &digest);
-	if (!error)
-		field_check(part, "digest", a->file_digest, digest_span(&digest));
-	else if (kimg_error_code(error) == KIMG_E_UNSUPPORTED)
-		note(part, "digest not checked: %s", kimg_error_message(error));
-	else
-		note_bad(part, "%s", kimg_error_message(error));
-}
-
 static struct kimg_error *verify(struct kimg_part *part)
 {
 	cleanup_error struct kimg_error *error = NULL;
 	struct authenticode a;
 
 	error = authenticode_read(span_from(part_span(part), ENTRY_HEADER_SIZE), &a);
-	if (error)
-		return NULL; /* noted by parse() */
-	verify_digest(part, &a);
-	verify_signature(part, &a);
+	if (!error) /* else noted by parse() */
+		verify_signature(part, &a);
 	return NULL;
 }
 
-/* Not in the registry: only the table below knows where a signature is. */
+/* These two are not in the registry: only a PE header tells where they are. */
 static const struct format format_authenticode = {
 	.name = "authenticode",
 	.title = "Authenticode signature",
@@ -249,7 +229,7 @@ static void add_entry(struct kimg_part *table, struct span entry, uint64_t offse
 		part_nest(part, &format_authenticode);
 }
 
-static void add_entries(struct kimg_part *table)
+static struct kimg_error *parse_table(struct kimg_part *table)
 {
 	struct span s = part_span(table);
 	uint64_t at = 0;
@@ -259,20 +239,82 @@ static void add_entries(struct kimg_part *table)
 		uint32_t length = span_le32(entry, 0);
 
 		if (n && span_filled(span_clip(entry, 0, ENTRY_HEADER_SIZE), 0))
-			return;
+			return NULL;
 		if (entry.n < ENTRY_HEADER_SIZE || length < ENTRY_HEADER_SIZE) {
 			note_bad(table, "the entry at 0x%" PRIx64 " has a dwLength of %u", at,
 				 length);
-			return;
+			return NULL;
 		}
 		if (n == MAX_ENTRIES) {
 			note_bad(table, "more than %d entries", MAX_ENTRIES);
-			return;
+			return NULL;
 		}
 		add_entry(table, entry, at, length);
 		at += ((uint64_t)length + ENTRY_ALIGNMENT - 1) & ~(uint64_t)(ENTRY_ALIGNMENT - 1);
 	}
+	return NULL;
 }
+
+/* What algorithms the entries ask for, each computed once: a table may have many entries. */
+struct file_digests {
+	const char *algorithm[4];
+	struct digest digest[4];
+	size_t n;
+};
+
+static struct kimg_error *file_digest_once(struct file_digests *digests, struct span file,
+					   const char *algorithm, struct span *ret)
+{
+	size_t i = 0;
+
+	while (i < digests->n && strcmp(digests->algorithm[i], algorithm) != 0)
+		i++;
+	if (i == ARRAY_SIZE(digests->algorithm))
+		return error_new(KIMG_E_UNSUPPORTED, "the signatures use too many algorithms");
+	if (i == digests->n) {
+		TRY(file_digest(file, algorithm, &digests->digest[i]));
+		digests->algorithm[digests->n++] = algorithm;
+	}
+	*ret = digest_span(&digests->digest[i]);
+	return NULL;
+}
+
+static void verify_digest(struct kimg_part *entry, struct span file, struct file_digests *digests)
+{
+	cleanup_error struct kimg_error *error = NULL;
+	struct authenticode a;
+	struct span computed;
+
+	error = authenticode_read(span_from(part_span(entry), ENTRY_HEADER_SIZE), &a);
+	if (error || !a.file_algorithm)
+		return; /* described as such by parse() */
+	error = file_digest_once(digests, file, a.file_algorithm, &computed);
+	if (!error)
+		field_check(entry, "digest", a.file_digest, computed);
+	else if (kimg_error_code(error) == KIMG_E_UNSUPPORTED)
+		note(entry, "digest not checked: %s", kimg_error_message(error));
+	else
+		note_bad(entry, "%s", kimg_error_message(error));
+}
+
+static struct kimg_error *verify_table(struct kimg_part *table)
+{
+	struct file_digests digests = { 0 };
+	const struct kimg_part *child;
+
+	for (child = table->children; child; child = child->next)
+		if (child->kind == KIMG_PART_SIGNATURE && !child->truncated)
+			verify_digest((struct kimg_part *)child, part_span(table->parent),
+				      &digests);
+	return NULL;
+}
+
+static const struct format format_certificates = {
+	.name = "pe-certificates",
+	.title = "attribute certificate table",
+	.parse = parse_table,
+	.verify = verify_table,
+};
 
 void pe_add_certificates(struct kimg_part *root, const struct pe *pe)
 {
@@ -287,5 +329,5 @@ void pe_add_certificates(struct kimg_part *root, const struct pe *pe)
 		note_bad(table, "not aligned to %d bytes", ENTRY_ALIGNMENT);
 	/* A view shows again what its parent explains. */
 	if (!root->view)
-		add_entries(table);
+		part_nest(table, &format_certificates);
 }

@@ -217,6 +217,46 @@ static void test_splash(void **state)
 	assert_number(part_at(image, "splash"), "height", 480);
 }
 
+/* A kernel that is the image that it is in. */
+static void test_holds_itself(void **state)
+{
+	struct maker maker;
+	cleanup_image struct kimg_image *image = NULL;
+	const struct kimg_part *part;
+
+	make(&maker);
+	add(&maker, ".linux", "kernel");
+	put32(maker.bytes + TABLE + 8, maker.n);
+	put32(maker.bytes + TABLE + 16, maker.n);
+	put32(maker.bytes + TABLE + 20, 0);
+	image = open_made(&maker);
+	check_damage(image);
+	part = part_at(image, "linux");
+	assert_null(part->format);
+	assert_null(part->children);
+}
+
+/* Many kernels in one place: the first is taken apart. */
+static void test_overlap(void **state)
+{
+	struct maker maker;
+	cleanup_image struct kimg_image *image = NULL;
+	size_t at;
+
+	make(&maker);
+	at = maker.n;
+	add(&maker, ".linux", "\x1f\x8b\x08\x08 and so on");
+	for (int i = 1; i < 10; i++) {
+		add(&maker, ".linux", "\x1f\x8b\x08\x08 and so on");
+		put32(maker.bytes + TABLE + 40 * i + 20, at);
+	}
+	image = open_made(&maker);
+	check_damage(image);
+	assert_string_equal(part_at(image, "linux")->format, "gzip");
+	assert_true(part_at(image, "linux-10")->view);
+	assert_null(part_at(image, "linux-10")->format);
+}
+
 /* A section longer in memory than in the file: what is in the file is its content. */
 static void test_virtual_size(void **state)
 {
@@ -281,6 +321,7 @@ int main(void)
 		cmocka_unit_test(test_damaged),      cmocka_unit_test(test_cuts_and_extremes),
 		cmocka_unit_test(test_override),     cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_stub_version), cmocka_unit_test(test_splash),
+		cmocka_unit_test(test_holds_itself), cmocka_unit_test(test_overlap),
 		cmocka_unit_test(test_virtual_size), cmocka_unit_test(test_assignments),
 		cmocka_unit_test(test_sbat),
 	};
