@@ -15,7 +15,7 @@
 #include "format/registry.h"
 #include "format/uki_text.h"
 
-/* How many sections profiles are told about; sane images have some dozens. */
+/* How many sections are looked into; sane images have some dozens. */
 #define MAX_ENTRIES 256
 
 #define BASE_PROFILE -1
@@ -166,17 +166,19 @@ static bool appeared(const struct uki *uki, const struct section_type *type, int
 	return false;
 }
 
-static void remember(struct uki *uki, const struct section_type *type, struct kimg_part *part)
+/* False where there are too many to look into. */
+static bool remember(struct uki *uki, const struct section_type *type, struct kimg_part *part)
 {
 	if (type && !type->many && appeared(uki, type, uki->profile))
 		note_bad(part, "%s appears more than once: systemd-stub takes the first",
 			 type->name);
 	if (uki->count == MAX_ENTRIES) {
 		uki->more = true;
-		return;
+		return false;
 	}
 	uki->entries[uki->count++] =
 		(struct entry){ .type = type, .part = part, .profile = uki->profile };
+	return true;
 }
 
 static void add_profile(struct uki *uki, const struct pe_section *section)
@@ -190,8 +192,8 @@ static void add_profile(struct uki *uki, const struct pe_section *section)
 	part = pe_add_section(uki->root, KIMG_PART_CONFIGURATION, name, uki->pe, section);
 	if (!part)
 		part = part_add_view(uki->root, KIMG_PART_CONFIGURATION, name, 0, 0);
-	describe_assignments(part);
-	remember(uki, NULL, part);
+	if (remember(uki, NULL, part))
+		describe_assignments(part);
 }
 
 static void add_typed(struct uki *uki, const struct section_type *type,
@@ -200,13 +202,12 @@ static void add_typed(struct uki *uki, const struct section_type *type,
 	struct kimg_part *part =
 		pe_add_section(uki->root, type->kind, type->name + 1, uki->pe, section);
 
-	if (!part)
+	if (!part || !remember(uki, type, part))
 		return;
 	if (type->nested)
 		part_nest(part, NULL);
 	if (type->describe)
 		type->describe(part);
-	remember(uki, type, part);
 }
 
 static void add_section(struct uki *uki, const struct pe_section *section)
@@ -254,8 +255,10 @@ static void describe_profiles(const struct uki *uki)
 		for (size_t t = 0; !entry->type && t < ARRAY_SIZE(types); t++)
 			describe_choice(uki, entry->part, entry->profile, &types[t]);
 	}
-	if (uki->more && uki->profile != BASE_PROFILE)
-		note(uki->root, "the profiles tell about the first %d sections only", MAX_ENTRIES);
+	if (uki->more)
+		note_bad(uki->root,
+			 "more than %d sections with a meaning: the rest is not looked into",
+			 MAX_ENTRIES);
 }
 
 /* ---- the drivers ---- */
@@ -286,7 +289,8 @@ static struct kimg_error *search(struct kimg_part *part)
 		if (child->kind == KIMG_PART_SECTION && kimg_part_field(child, "LoaderInfo"))
 			return NULL;
 	for (child = part->children; child; child = child->next) {
-		if (child->kind != KIMG_PART_SECTION ||
+		/* Views are sections that overlap others: a file may have thousands of them. */
+		if (child->view || child->kind != KIMG_PART_SECTION ||
 		    !span_find(part_span(child), 0, SPAN_LITERAL(sdmagic), &at))
 			continue;
 		add_loader_info(part, span_from(part_span(child), at));

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 
+#define MAX_TEXT     (64u << 10)
 #define MAX_LINES    64
 #define MAX_NAME     64
 #define SBAT_COLUMNS 6
@@ -77,7 +78,7 @@ static void unquote(struct span s, struct buf *ret)
 
 void uki_add_assignments(struct kimg_part *part, struct span text)
 {
-	text = span_text(text);
+	text = span_text(span_clip(text, 0, MAX_TEXT));
 	for (int i = 0; text.n && i < MAX_LINES; i++) {
 		cleanup_buf struct buf value = { 0 };
 		struct span rest = take_line(&text), key;
@@ -108,7 +109,7 @@ static uint64_t number(struct span s)
 
 void uki_add_sbat(struct kimg_part *part, struct span text)
 {
-	text = span_text(text);
+	text = span_text(span_clip(text, 0, MAX_TEXT));
 	for (int i = 0; text.n && i < MAX_LINES; i++) {
 		struct span line = take_line(&text), column[SBAT_COLUMNS];
 		char name[MAX_NAME + 1];
