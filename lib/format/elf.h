@@ -140,6 +140,10 @@ const char *elf_machine_name(uint16_t machine);
 extern const struct name_of elf_machines[], elf_types[], elf_osabis[], elf_segment_types[],
 	elf_section_types[], elf_segment_flags[], elf_section_flags[];
 
+/* Adds the field p_type or sh_type with its name. */
+void elf_segment_type_field(struct kimg_part *part, uint32_t type, uint16_t machine);
+void elf_section_type_field(struct kimg_part *part, uint32_t type, uint16_t machine);
+
 /* ---- for drivers that refine elf ---- */
 
 /* The parse callback of the driver elf. */

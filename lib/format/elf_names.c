@@ -9,6 +9,8 @@
 #define EM_LOONGARCH 258
 #endif
 
+#define EM_ALPHA_OLD 0x9026
+
 #define NAME(constant)              \
 	{                           \
 		constant, #constant \
@@ -61,7 +63,7 @@ const struct name_of elf_machines[] = {
 	NAME(EM_SCORE7),
 	{ 164, "EM_QDSP6" },
 	/* From before the numbers were given: old kernels and tools have them. */
-	{ 0x9026, "EM_ALPHA" },
+	{ EM_ALPHA_OLD, "EM_ALPHA" },
 	{ 0xa390, "EM_S390_OLD" },
 	{ 0x5441, "EM_CYGNUS_FRV" },
 	{ 0x9041, "EM_CYGNUS_M32R" },
@@ -120,6 +122,63 @@ const struct name_of elf_section_flags[] = {
 	NAME(SHF_STRINGS), NAME(SHF_INFO_LINK), NAME(SHF_LINK_ORDER), NAME(SHF_OS_NONCONFORMING),
 	NAME(SHF_GROUP),   NAME(SHF_TLS),       NAME(SHF_COMPRESSED), NAMES_END,
 };
+
+/* Types from here on mean something else on each machine. */
+#define LOPROC 0x70000000
+#define HIPROC 0x7fffffff
+
+static const struct {
+	uint16_t machine;
+	uint32_t type;
+	const char *segment;
+	const char *section;
+} machine_types[] = {
+	{ EM_MIPS, 0x70000000, "PT_MIPS_REGINFO", NULL },
+	{ EM_MIPS, 0x70000002, "PT_MIPS_OPTIONS", NULL },
+	{ EM_MIPS, 0x70000003, "PT_MIPS_ABIFLAGS", NULL },
+	{ EM_MIPS, 0x70000005, NULL, "SHT_MIPS_DEBUG" },
+	{ EM_MIPS, 0x70000006, NULL, "SHT_MIPS_REGINFO" },
+	{ EM_MIPS, 0x7000000d, NULL, "SHT_MIPS_OPTIONS" },
+	{ EM_MIPS, 0x7000002a, NULL, "SHT_MIPS_ABIFLAGS" },
+	{ EM_ARM, 0x70000001, "PT_ARM_EXIDX", "SHT_ARM_EXIDX" },
+	{ EM_ARM, 0x70000003, NULL, "SHT_ARM_ATTRIBUTES" },
+	{ EM_RISCV, 0x70000003, "PT_RISCV_ATTRIBUTES", "SHT_RISCV_ATTRIBUTES" },
+	{ EM_X86_64, 0x70000001, NULL, "SHT_X86_64_UNWIND" },
+	{ EM_IA_64, 0x70000001, "PT_IA_64_UNWIND", "SHT_IA_64_UNWIND" },
+	{ EM_PARISC, 0x70000001, NULL, "SHT_PARISC_UNWIND" },
+	{ EM_ALPHA_OLD, 0x70000001, NULL, "SHT_ALPHA_DEBUG" },
+};
+
+static void type_field(struct kimg_part *part, const char *name, uint32_t type,
+		       const struct name_of *names, uint16_t machine)
+{
+	const char *meaning = NULL;
+
+	while (names->name && names->value != type)
+		names++;
+	if (names->name)
+		meaning = names->name;
+	for (size_t i = 0; type >= LOPROC && type <= HIPROC && i < ARRAY_SIZE(machine_types); i++)
+		if (machine_types[i].machine == machine && machine_types[i].type == type)
+			meaning = name[0] == 'p' ? machine_types[i].segment
+						 : machine_types[i].section;
+	if (!meaning)
+		meaning = "unknown";
+	if (type >= 0x60000000)
+		field_hex_as(part, name, type, "%s", meaning);
+	else
+		field_number_as(part, name, type, "%s", meaning);
+}
+
+void elf_segment_type_field(struct kimg_part *part, uint32_t type, uint16_t machine)
+{
+	type_field(part, "p_type", type, elf_segment_types, machine);
+}
+
+void elf_section_type_field(struct kimg_part *part, uint32_t type, uint16_t machine)
+{
+	type_field(part, "sh_type", type, elf_section_types, machine);
+}
 
 const char *elf_machine_name(uint16_t machine)
 {

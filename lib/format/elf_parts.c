@@ -14,6 +14,9 @@
 #define SHT_RELR 19
 #endif
 
+/* Segments whose notes are shown; keeps the comparison of sections with segments short. */
+#define MAX_LOOK 64
+
 /* ---- header and tables ---- */
 
 static void add_header(struct kimg_part *part, const struct elf *elf)
@@ -68,6 +71,8 @@ static const struct {
 	{ "Linux", 0x100, "build-salt" },         /* include/linux/build-salt.h */
 	{ "Linux", 0x101, "lto-info" },           /* include/linux/elfnote-lto.h */
 	{ "PowerPC", 1, "powerpc-capabilities" }, /* arch/powerpc/include/asm/elfnote.h */
+	{ "PowerPC", 0x1275, "chrp-boot" },       /* arch/powerpc/boot/addnote.c */
+	{ "IBM,RPA-Client-Config", 0x12759999, "rpa-client-config" },
 	/* include/xen/interface/elfnote.h (6.12) */
 	{ "Xen", 0, "xen-info" },
 	{ "Xen", 1, "xen-entry" },
@@ -106,11 +111,11 @@ static void note_name(const struct elf_note *note, char *ret_name, size_t size)
 		 note->type);
 }
 
-/* Texts end with a NUL; numbers have 4 or 8 bytes. */
+/* Texts end with a NUL, but for some of Xen's; numbers have 4 or 8 bytes. */
 static void describe_desc(struct kimg_part *part, const struct elf *elf, struct span desc)
 {
 	struct span text = span_text(desc);
-	bool printable = text.n > 0 && text.n + 1 == desc.n;
+	bool printable = text.n > 0 && (text.n + 1 == desc.n || (text.n == desc.n && text.n > 8));
 	struct cursor c = elf->big_endian ? cursor_be(desc) : cursor_le(desc);
 
 	for (size_t i = 0; i < text.n; i++)
@@ -169,12 +174,13 @@ static enum kimg_part_kind section_kind(const struct elf_section *section)
 	}
 }
 
-static void describe_section(struct kimg_part *part, const struct elf_section *section)
+static void describe_section(struct kimg_part *part, const struct elf *elf,
+			     const struct elf_section *section)
 {
 	field_number(part, "index", section->index);
 	if (section->name.n)
 		field_text(part, "sh_name", section->name);
-	field_enum(part, "sh_type", section->type, elf_section_types);
+	elf_section_type_field(part, section->type, elf->machine);
 	field_flags(part, "sh_flags", section->flags, elf_section_flags);
 	if (section->addr)
 		field_hex(part, "sh_addr", section->addr);
@@ -208,7 +214,7 @@ static void add_section(struct kimg_part *part, const struct elf *elf,
 		child = part_add(part, section_kind(section), name, section->offset, section->size);
 	else
 		child = part_add_view(part, section_kind(section), name, section->offset, 0);
-	describe_section(child, section);
+	describe_section(child, elf, section);
 	if (section->type == SHT_NOTE && bytes)
 		elf_add_notes(child, elf, section->offset, section->size, section->addralign);
 }
@@ -237,6 +243,18 @@ static const char *segment_name(uint32_t type)
 	}
 }
 
+/* Whether the notes of the segment stand in a section, too. */
+static bool shown_in_section(const struct elf *elf, const struct elf_segment *segment)
+{
+	struct elf_section section;
+
+	for (uint32_t i = 1; elf_section_at(elf, i, &section); i++)
+		if (section.type == SHT_NOTE && section.offset <= segment->offset &&
+		    segment->offset - section.offset < section.size)
+			return true;
+	return false;
+}
+
 static void add_segment(struct kimg_part *part, const struct elf *elf, uint32_t index,
 			const struct elf_segment *segment, bool tile)
 {
@@ -249,7 +267,7 @@ static void add_segment(struct kimg_part *part, const struct elf *elf, uint32_t 
 		child = part_add_view(part, KIMG_PART_SEGMENT, name, segment->offset,
 				      segment->filesz);
 	field_number(child, "index", index);
-	field_enum(child, "p_type", segment->type, elf_segment_types);
+	elf_segment_type_field(child, segment->type, elf->machine);
 	field_flags(child, "p_flags", segment->flags, elf_segment_flags);
 	field_hex(child, "p_vaddr", segment->vaddr);
 	field_hex(child, "p_paddr", segment->paddr);
@@ -257,8 +275,7 @@ static void add_segment(struct kimg_part *part, const struct elf *elf, uint32_t 
 	field_number(child, "p_align", segment->align);
 	if (segment->type == PT_LOAD && segment->filesz > segment->memsz)
 		note_bad(child, "takes more bytes of the file than of memory");
-	/* With sections the notes are shown there. */
-	if (segment->type == PT_NOTE && !elf->sections)
+	if (segment->type == PT_NOTE && index < MAX_LOOK && !shown_in_section(elf, segment))
 		elf_add_notes(child, elf, segment->offset, segment->filesz, segment->align);
 }
 
