@@ -100,9 +100,14 @@ void name_forget(struct node *node)
 /* Names become file names and path elements: no '/', no leading '.', nothing that steers a terminal. */
 static void safe_name(const char *name, char *ret_safe)
 {
-	size_t n = strnlen(name, MAX_NAME);
+	size_t n;
 
-	while (n && !utf8_valid(span_of(name, n)))
+	/* ".text" is "text": no hidden files, and neither "." nor "..". */
+	while (*name == '.')
+		name++;
+	n = strnlen(name, MAX_NAME);
+	/* A name that was cut may end within a character. */
+	for (size_t cut = 0; cut < 3 && n == MAX_NAME && !utf8_valid(span_of(name, n)); cut++)
 		n--;
 	memcpy(ret_safe, name, n);
 	ret_safe[n] = '\0';
@@ -113,8 +118,6 @@ static void safe_name(const char *name, char *ret_safe)
 	for (size_t i = 0; i < n; i++)
 		if (ret_safe[i] == '/')
 			ret_safe[i] = '_';
-	if (ret_safe[0] == '.')
-		ret_safe[0] = '_';
 	if (n == 0)
 		strcpy(ret_safe, "part");
 }

@@ -92,12 +92,12 @@ static void all_machines(void **state)
 		assert_number(part, "bsize", 4096);
 		assert_number(part, "entry", 0x200010);
 		assert_number(part, "data_start", 0x300000);
-		part = part_at(image, "_text");
+		part = part_at(image, "text");
 		assert_int_equal(part->size, TEXT);
 		assert_number(part, "s_paddr", 0x100000);
 		assert_number(part, "s_vaddr", 0x200000);
-		assert_int_equal(part_at(image, "_bss")->size, 0);
-		assert_number(part_at(image, "_bss"), "s_size", 4096);
+		assert_int_equal(part_at(image, "bss")->size, 0);
+		assert_number(part_at(image, "bss"), "s_size", 4096);
 		assert_true(has_part(image, "symbols"));
 		assert_int_equal(has_part(image, "strings"), !machines[i].ecoff);
 		assert_ok(kimg_image_kernel(image, &part));

@@ -46,7 +46,7 @@ static void mips(void **state)
 		check_bytes(image, part, kernel, sizeof(kernel));
 		part = part_at(image, "payload");
 		assert_int_equal(part->offset, made.offset[1] + (kind & 4 ? 0 : 96));
-		assert_string_equal(part->parent->name, "_data");
+		assert_string_equal(part->parent->name, "data");
 		check_tiles(image);
 		check_no_damage(image);
 		free(made.p);
