@@ -21,6 +21,7 @@ KEYS = {
     "banner": "banner",
     "compiler": "compiler",
     "build_id": "build_id",
+    "protocol": "protocol",
 }
 
 
