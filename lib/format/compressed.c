@@ -36,10 +36,19 @@ static void word_as(struct span s, const struct codec *codec, const struct kimg_
 	}
 }
 
+/*
+ * A stream of lzma has no magic: with neither the usual properties nor an unknown size it may be any table of
+ * small numbers, such as a kernel's first words, and what no header announces is not taken for one.
+ */
+static int recognised(int bits)
+{
+	return bits > 8 ? bits : 0;
+}
+
 #define COMPRESSED(codec_name, codec_title)                                            \
 	static int codec_name##_probe(struct span s)                                   \
 	{                                                                              \
-		return codec_##codec_name.probe(s);                                    \
+		return recognised(codec_##codec_name.probe(s));                        \
 	}                                                                              \
 	static struct kimg_error *codec_name##_parse(struct kimg_part *part)           \
 	{                                                                              \

@@ -248,6 +248,16 @@ static void finding_by_name_and_path(void **state)
 	assert_fails(KIMG_E_NOT_FOUND, kimg_image_find(image, "/", &part));
 }
 
+/* What comes out begins with small numbers, as a header of lzma might. */
+static void a_table_is_no_lzma(void **state)
+{
+	cleanup_image struct kimg_image *image = open_sample("xz/good-bcj-ia64", KIMG_DEEP);
+
+	assert_null(part_at(image, "payload")->content->format);
+	check_no_damage(image);
+	check_word("xz/good-bcj-ia64", "xz");
+}
+
 static void few_parts(void **state)
 {
 	struct kimg_options options = tree_options(KIMG_DEEP);
@@ -290,6 +300,7 @@ int main(void)
 		cmocka_unit_test(a_stream_cut_short),
 		cmocka_unit_test(a_size_word_that_does_not_fit),
 		cmocka_unit_test(finding_by_name_and_path),
+		cmocka_unit_test(a_table_is_no_lzma),
 		cmocka_unit_test(few_parts),
 		cmocka_unit_test(no_driver_is_ambiguous_with_another),
 	};
