@@ -129,6 +129,9 @@ void pe_add_certificates(struct kimg_part *root, const struct pe *pe);
 /* Adds the view "pe" over all of root, for drivers that refine pe: the same bytes as a PE file. */
 void pe_add_view(struct kimg_part *root);
 
+/* The verify callback of pe and of drivers that take its place: the field "checksum". */
+struct kimg_error *pe_verify(struct kimg_part *part) must_check;
+
 /*
  * How many bits of s verify as a PE file, from its headers alone, for the probe of a refining driver. 16
  * ("MZ" alone) where the PE header would lie past the end of s.

@@ -306,6 +306,7 @@ const struct format format_uki = {
 	.probe = probe_uki,
 	.parse = parse,
 	.search = search,
+	.verify = pe_verify,
 };
 
 const struct format format_pe_addon = {
@@ -315,4 +316,5 @@ const struct format format_pe_addon = {
 	.probe = probe_addon,
 	.parse = parse,
 	.search = search,
+	.verify = pe_verify,
 };

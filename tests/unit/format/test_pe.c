@@ -216,6 +216,31 @@ static void test_bad_signatures(void **state)
 	check_damage(overlap);
 }
 
+static void test_checksum(void **state)
+{
+	size_t size;
+	cleanup_free uint8_t *bytes = read_sample("pe/good-plain", &size);
+	cleanup_image struct kimg_image *none = open_bytes(bytes, size, KIMG_DEEP), *wrong = NULL,
+					*right = NULL;
+	uint32_t sum = 0;
+	struct pe pe;
+
+	assert_no_field(kimg_image_root(none), "checksum");
+	assert_ok(pe_read(span_of(bytes, size), &pe));
+	for (size_t i = 0; i < size; i += 2) {
+		sum += bytes[i] | bytes[i + 1] << 8;
+		sum = (sum & 0xffff) + (sum >> 16);
+	}
+	put32(bytes + pe.checksum_offset, sum + size);
+	right = open_bytes(bytes, size, KIMG_DEEP);
+	assert_text(kimg_image_root(right), "checksum", "ok");
+	check_no_damage(right);
+	put32(bytes + pe.checksum_offset, sum + size + 1);
+	wrong = open_bytes(bytes, size, KIMG_DEEP);
+	assert_text(kimg_image_root(wrong), "checksum", "wrong");
+	check_no_damage(wrong);
+}
+
 /* Any flipped bit of the file shows, but those that no signature covers. */
 static void test_every_bit_counts(void **state)
 {
@@ -249,19 +274,13 @@ static void test_every_bit_counts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_pe32),
-		cmocka_unit_test(test_extremes),
-		cmocka_unit_test(test_cuts),
-		cmocka_unit_test(test_header_offset),
-		cmocka_unit_test(test_header_in_dos_header),
-		cmocka_unit_test(test_many_sections),
-		cmocka_unit_test(test_sections_past_headers),
-		cmocka_unit_test(test_signature),
-		cmocka_unit_test(test_unchecked),
-		cmocka_unit_test(test_two_signatures),
-		cmocka_unit_test(test_bad_signatures),
-		cmocka_unit_test(test_every_bit_counts),
+		cmocka_unit_test(test_fields),         cmocka_unit_test(test_pe32),
+		cmocka_unit_test(test_extremes),       cmocka_unit_test(test_cuts),
+		cmocka_unit_test(test_header_offset),  cmocka_unit_test(test_header_in_dos_header),
+		cmocka_unit_test(test_many_sections),  cmocka_unit_test(test_sections_past_headers),
+		cmocka_unit_test(test_signature),      cmocka_unit_test(test_unchecked),
+		cmocka_unit_test(test_two_signatures), cmocka_unit_test(test_bad_signatures),
+		cmocka_unit_test(test_checksum),       cmocka_unit_test(test_every_bit_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
