@@ -19,6 +19,9 @@
  *			ends them; le32 xxh32 of the output, where the flags say so
  *
  * Skippable frames (le32 0x184d2a50 to 0x184d2a5f, le32 size) may stand before and after either.
+ *
+ * A match at distance 0 is damage by the format, but liblz4 1.9.4 copies for it whatever stands in the
+ * output. Where no checksum is there to tell, those bytes are undefined (never read out of bounds).
  */
 #include <limits.h>
 #include <lz4.h>
@@ -211,6 +214,8 @@ static struct kimg_error *peek_legacy(struct span in, uint8_t *buffer, size_t si
 				span_le32(in, l.at));
 	if (l.block.n == 0)
 		return error_at(KIMG_E_TRUNCATED, in.n, "the first block is cut short");
+	/* For matches at distance 0, above: nothing of what the caller had there comes out. */
+	memset(buffer, 0, most);
 	n = LZ4_decompress_safe_partial((const char *)l.block.p, (char *)buffer, l.block.n, most,
 					most);
 	if (n < 0)

@@ -28,7 +28,10 @@ static void check_error(struct kimg_error *error)
 	kimg_error_free(error);
 }
 
-/* What a peek gives is the start of what decoding gives, if both work. */
+/*
+ * What a peek gives is the start of what decoding gives, if both work. But liblz4 1.9.4 takes matches at
+ * distance 0, whose bytes are undefined (seed lz4-distance-0).
+ */
 static void check_peek(const struct codec *codec, struct span in, size_t size,
 		       const struct kimg_limits *limits, const struct blob *whole)
 {
@@ -42,7 +45,7 @@ static void check_peek(const struct codec *codec, struct span in, size_t size,
 	} else {
 		check(n <= size);
 		check(!whole || n <= whole->n);
-		check(!whole || n == 0 || memcmp(buffer, whole->p, n) == 0);
+		check(!whole || n == 0 || codec == &codec_lz4 || memcmp(buffer, whole->p, n) == 0);
 	}
 	free(buffer);
 }

@@ -375,7 +375,7 @@ static void test_lzma_size_alone(void **state)
 {
 	struct blob plain = { 0 }, out = { 0 };
 	uint8_t packed[8192];
-	lzma_options_lzma options;
+	lzma_options_lzma options = { 0 };
 	lzma_filter filters[] = { { LZMA_FILTER_LZMA1EXT, &options }, { LZMA_VLI_UNKNOWN, NULL } };
 	size_t n = 13, consumed = 0;
 
