@@ -20,6 +20,7 @@
 #include <zlib.h>
 
 #include "codec/liblzma.h"
+#include "codec/xz_riscv.h"
 
 #define STREAM_HEADER 12
 #define MAGIC               \
@@ -173,8 +174,12 @@ static struct kimg_error *xz_decode(struct span in, size_t expected,
 	cleanup_liblzma lzma_stream s = LZMA_STREAM_INIT;
 	size_t consumed = 0;
 
-	TRY(xz_start(limits, &s));
-	TRY(name_options(liblzma_decode(&s, in, limits, out, &consumed), in));
+	if (xz_riscv_wanted(in)) {
+		TRY(xz_riscv_decode(in, limits, out, &consumed));
+	} else {
+		TRY(xz_start(limits, &s));
+		TRY(name_options(liblzma_decode(&s, in, limits, out, &consumed), in));
+	}
 	*ret_consumed = consumed + padding_before_stream(span_from(in, consumed));
 	return NULL;
 }
@@ -184,6 +189,8 @@ static struct kimg_error *xz_peek(struct span in, const struct kimg_limits *limi
 {
 	cleanup_liblzma lzma_stream s = LZMA_STREAM_INIT;
 
+	if (xz_riscv_wanted(in))
+		return xz_riscv_peek(in, limits, buffer, size, ret_n);
 	TRY(xz_start(limits, &s));
 	return name_options(liblzma_peek(&s, in, limits, buffer, size, ret_n), in);
 }
