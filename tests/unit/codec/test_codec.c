@@ -86,6 +86,7 @@ static void test_inspect(void **state)
 	check_info("good-xz-kernel", "crc32", "x86,lzma2", 128 * MIB);
 	check_info("good-xz-filters", "crc32", "delta,x86,arm,lzma2", MIB);
 	check_info("good-xz-arm64", "crc32", "arm64,lzma2", 65536);
+	check_info("good-xz-riscv", "crc32", "riscv,lzma2", 65536);
 	check_info("good-xz-none", "none", "lzma2", 8 * MIB);
 	check_info("unsupported-xz-filter", "crc32", "0x3f,lzma2", 65536);
 	check_info("good-lzo", "adler32", "", 0);
