@@ -49,10 +49,20 @@ bool android_show_page_size(struct kimg_part *header, uint32_t page)
 	return false;
 }
 
+/* What mkbootimg of the platform tools 29.0.6, which Debian 12 has, writes for version 3. */
+static bool is_tools_29(uint32_t said, uint32_t size)
+{
+	return (said == 1596 && size == 1580) || (said == 2108 && size == 2112);
+}
+
 void android_show_header_size(struct kimg_part *header, uint32_t said, uint32_t size)
 {
 	field_number(header, "header_size", said);
-	if (said != size)
+	if (is_tools_29(said, size))
+		note(header,
+		     "header_size is %" PRIu32 ", as an old mkbootimg wrote it; it is %" PRIu32,
+		     said, size);
+	else if (said != size)
 		note_bad(header, "header_size is %" PRIu32 ", that of this version is %" PRIu32,
 			 said, size);
 }
