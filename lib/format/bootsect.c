@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * x86 images from before the boot protocol 2.00 (up to kernel 1.3.72): a boot sector that loads the rest from a
- * floppy, setup code, and the system, which from 0.99.. on is a gzip stream behind its unpacker.
+ * floppy, setup code, and the system, which since about 0.99 is a gzip stream behind its unpacker.
  *
  *   0      b8 c0 07  mov $0x7c0,%ax  8e d8  mov %ax,%ds: how the kernel's own boot sectors begin, 0.01 to 2.4
  *   0x1f1  setup_sects, root_flags, syssize, swap_dev, ram_size, vid_mode, root_dev: see x86_header.c
@@ -77,12 +77,12 @@ static struct kimg_error *search(struct kimg_part *part)
 		return NULL;
 	}
 	if (part_search_payload(system, "payload", 0, system->size, false)) {
-		x86_mark_raw_kernel(system);
+		x86_mark_found(system);
 		part_fill(system, KIMG_PART_CODE, "code");
 		field_printf(part, "payload", "found");
 	} else {
-		/* Not packed: the kernel itself. */
-		system->kind = KIMG_PART_KERNEL;
+		/* Not packed, as up to 0.99: the kernel itself. */
+		x86_mark_flat_kernel(system);
 		field_printf(part, "payload", "none");
 	}
 	return NULL;

@@ -254,7 +254,7 @@ static struct kimg_error *search(struct kimg_part *part)
 	if (layout.protocol >= HAS_PAYLOAD)
 		return NULL;
 	if (part_search_payload(part, "payload", layout.code, layout.end, false)) {
-		x86_mark_raw_kernel(part);
+		x86_mark_found(part);
 		field_printf(part, "payload", "found");
 	} else {
 		field_printf(part, "payload", "none");

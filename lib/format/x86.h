@@ -44,8 +44,11 @@ void x86_header_fields(struct kimg_part *part, struct span s, uint16_t protocol)
 /* Where the fields that protocol knows end. */
 uint64_t x86_fields_end(uint16_t protocol);
 
-/* Of the search callbacks: what was found by part_search_payload() in parent is a kernel without a magic. */
-void x86_mark_raw_kernel(struct kimg_part *parent);
+/* A flat kernel, as it will lie in memory, has no magic: what has the banner is one. Reads all of it. */
+void x86_mark_flat_kernel(struct kimg_part *part);
+
+/* The same for what part_search_payload() found in parent and no driver knew. */
+void x86_mark_found(struct kimg_part *parent);
 
 /* What comes out of a payload: ELF and relocations, or a flat kernel. In no list: bzimage names it. */
 extern const struct format format_x86_payload;

@@ -63,14 +63,23 @@ static void add_relocs(struct kimg_part *part, struct span s, uint64_t at, bool 
 	field_number(relocs, "relocs32", counts[0]);
 }
 
+void x86_mark_flat_kernel(struct kimg_part *part)
+{
+	size_t at;
+
+	if (span_find(part_span(part), 0, SPAN_LITERAL("Linux version "), &at))
+		part->kind = KIMG_PART_KERNEL;
+	else
+		note_bad(part, "neither ELF nor a flat kernel, which has a banner");
+}
+
 static struct kimg_error *parse(struct kimg_part *part)
 {
 	struct span s = part_span(part);
 	uint64_t end = elf_end(s);
 
 	if (end == 0) {
-		/* Flat, as it will lie in memory: nothing in it says more. */
-		part->kind = KIMG_PART_KERNEL;
+		x86_mark_flat_kernel(part);
 		return NULL;
 	}
 	part_add_nested(part, KIMG_PART_KERNEL, "vmlinux", 0, end);
@@ -84,12 +93,12 @@ const struct format format_x86_payload = {
 	.parse = parse,
 };
 
-void x86_mark_raw_kernel(struct kimg_part *parent)
+void x86_mark_found(struct kimg_part *parent)
 {
 	for (const struct kimg_part *child = parent->children; child; child = child->next) {
 		struct kimg_part *content = (struct kimg_part *)child->content;
 
 		if (content && !content->format)
-			content->kind = KIMG_PART_KERNEL;
+			x86_mark_flat_kernel(content);
 	}
 }

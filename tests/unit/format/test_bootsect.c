@@ -58,15 +58,20 @@ static void a_disk_is_none(void **state)
 static void another_boot_sector_with_sound_fields(void **state)
 {
 	uint8_t bytes[512 * 5 + 0x2000] = { 0xfa };
-	cleanup_image struct kimg_image *image = NULL;
+	cleanup_image struct kimg_image *image = NULL, *nothing = NULL;
+	const struct kimg_part *kernel;
 
 	put_le(bytes, 0x1f1, 1, 4);
 	put_le(bytes, 0x1f4, 2, 0x200);
 	put_le(bytes, 0x1fa, 2, 0xffff);
 	put_le(bytes, 0x1fe, 2, 0xaa55);
+	nothing = open_bytes(bytes, sizeof(bytes), KIMG_DEEP);
+	assert_string_equal(kimg_image_root(nothing)->format, "bootsect");
+	assert_fails(KIMG_E_NOT_FOUND, kimg_image_kernel(nothing, &kernel));
+	strcpy((char *)bytes + 4000, "Linux version 0.99.15 (root@host)");
 	image = open_bytes(bytes, sizeof(bytes), KIMG_DEEP);
-	assert_string_equal(kimg_image_root(image)->format, "bootsect");
 	check_no_damage(image);
+	assert_ok(kimg_image_kernel(image, &kernel));
 }
 
 static void cut_anywhere(void **state)
