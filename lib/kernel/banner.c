@@ -50,8 +50,23 @@ bool banner_parse(struct span line, struct banner *ret_banner)
 	return true;
 }
 
+/* "#1 SMP ..."; the weak banner, which stands in kernels too (6.1 on), has "# SMP ...". */
+static bool has_build_number(const struct banner *banner)
+{
+	struct span version = banner->version;
+
+	return version.n >= 2 && version.p[0] == '#' && version.p[1] >= '0' && version.p[1] <= '9';
+}
+
+/*
+ * init/version.c is compiled before the number of the build is known, and again, when it is, as
+ * init/version-timestamp.c (since 6.1): the first one's text stays among the strings.
+ */
 bool banner_find(struct span kernel, struct banner *ret_banner)
 {
+	struct banner banner;
+	bool found = false;
+
 	for (size_t at = 0; span_find(kernel, at, SPAN_LITERAL(PREFIX), &at); at++) {
 		struct span line = span_clip(kernel, at, MAX_LINE);
 		const uint8_t *end = memchr(line.p, '\n', line.n);
@@ -59,8 +74,13 @@ bool banner_find(struct span kernel, struct banner *ret_banner)
 		if (!end)
 			continue;
 		line.n = end - line.p;
-		if (utf8_printable(line) && banner_parse(line, ret_banner))
-			return true;
+		if (!utf8_printable(line) || !banner_parse(line, &banner))
+			continue;
+		if (!found || has_build_number(&banner))
+			*ret_banner = banner;
+		found = true;
+		if (has_build_number(&banner))
+			break;
 	}
-	return false;
+	return found;
 }

@@ -54,6 +54,19 @@ static void formats_of_messages_are_no_banner(void **state)
 	assert_false(banner_find(SPAN_LITERAL("Linux version 6.1.0"), &banner));
 }
 
+static void the_banner_with_a_number_is_preferred(void **state)
+{
+	static const char text[] = "Linux version 6.1.0 (a@b) (gcc) # SMP\n\0"
+				   "Linux version 6.1.0 (a@b) (gcc) #7 SMP\n\0"
+				   "Linux version 6.1.0 (a@b) (gcc) # SMP\n";
+	struct banner banner;
+
+	assert_true(banner_find(span_of(text, sizeof(text)), &banner));
+	assert_span(banner.version, "#7 SMP");
+	assert_true(banner_find(span_of(text, 39), &banner));
+	assert_span(banner.version, "# SMP");
+}
+
 static void ikconfig_lies_between_its_marks(void **state)
 {
 	struct span kernel =
@@ -221,6 +234,7 @@ int main(void)
 		cmocka_unit_test(banner_is_taken_apart),
 		cmocka_unit_test(banner_may_be_cut_anywhere),
 		cmocka_unit_test(formats_of_messages_are_no_banner),
+		cmocka_unit_test(the_banner_with_a_number_is_preferred),
 		cmocka_unit_test(ikconfig_lies_between_its_marks),
 		cmocka_unit_test(btf_in_both_byte_orders),
 		cmocka_unit_test(build_id_of_a_raw_kernel),
