@@ -2,6 +2,8 @@
 /* What all kernel images with an EFI stub share: they are PE files, and may be signed as such. */
 #include "format/efi_stub.h"
 
+#include "format/dtree.h"
+
 void efi_stub_read(struct kimg_part *part, struct span s, struct efi_stub *ret)
 {
 	const struct pe_directory *directory = &ret->pe.directory[PE_CERTIFICATES];
@@ -26,9 +28,13 @@ void efi_stub_read(struct kimg_part *part, struct span s, struct efi_stub *ret)
 
 void efi_stub_add(struct kimg_part *part, const struct efi_stub *stub)
 {
+	const struct pe_directory *directory = &stub->pe.directory[PE_CERTIFICATES];
+
 	if (!stub->present)
 		return;
 	pe_add_certificates(part, &stub->pe);
+	if (stub->end < part->size)
+		dtree_add_all(part, (uint64_t)directory->address + directory->size);
 	pe_add_view(part);
 }
 
@@ -53,10 +59,16 @@ struct kimg_part *efi_stub_add_image(struct kimg_part *part, const struct efi_st
 	uint64_t end = sections_end(stub);
 
 	part->kind = KIMG_PART_KERNEL;
-	kernel = part_add(part, KIMG_PART_KERNEL, "kernel", 0, stub->end);
-	header = part_add(kernel, KIMG_PART_HEADER, "header", 0, IMAGE_HEADER_SIZE);
 	if (end <= IMAGE_HEADER_SIZE)
 		end = stub->end;
+	/* Image-dtb: device trees behind the sections, as some boot loaders of Android devices want them. */
+	if (end < stub->end && dtree_probe(span_from(part_span(part), end)) > 32) {
+		kernel = part_add(part, KIMG_PART_KERNEL, "kernel", 0, end);
+		dtree_add_all(part, end);
+	} else {
+		kernel = part_add(part, KIMG_PART_KERNEL, "kernel", 0, stub->end);
+	}
+	header = part_add(kernel, KIMG_PART_HEADER, "header", 0, IMAGE_HEADER_SIZE);
 	/* Behind the sections there may be padding: for .bss in an Image that comes out of zboot. */
 	if (end > IMAGE_HEADER_SIZE)
 		part_add(kernel, KIMG_PART_DATA, "image", IMAGE_HEADER_SIZE,

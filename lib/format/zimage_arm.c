@@ -205,9 +205,9 @@ static void add_dtbs(struct kimg_part *part, struct span s, uint64_t *at_end)
 		}
 		part_add_nested(part, KIMG_PART_DTB, "dtb", at, size);
 		*at_end = at += size;
-		/* Whoever appends more may align it. */
-		while (at % 4)
-			at++;
+		/* Whoever appends more may align it, or not. */
+		if (span_be32(s, at) != FDT_MAGIC)
+			at += -at % 4;
 	}
 }
 

@@ -96,6 +96,26 @@ static void behind_a_stream(void **state)
 	assert_ok(kimg_image_kernel(image, &kernel));
 }
 
+/* Image-dtb: trees behind an Image that is not compressed. */
+static void behind_an_image(void **state)
+{
+	size_t n = 0, size = 0;
+	cleanup_free uint8_t *tree = read_sample("dtb/good-tiny", &n);
+	cleanup_free uint8_t *bytes = read_sample("image-arm64/good-efi", &size);
+	cleanup_image struct kimg_image *image = NULL;
+	const struct kimg_part *kernel = NULL;
+
+	bytes = realloc(bytes, size + 2 * n);
+	memcpy(bytes + size, tree, n);
+	memcpy(bytes + size + n, tree, n);
+	image = open_bytes(bytes, size + 2 * n, KIMG_DEEP);
+	check_no_damage(image);
+	check_bytes(image, part_at(image, "dtb"), tree, n);
+	check_bytes(image, part_at(image, "dtb-2"), tree, n);
+	assert_ok(kimg_image_kernel(image, &kernel));
+	assert_int_equal(kernel->size, size);
+}
+
 /* Whatever one byte of a tree is changed to: dtree_check() and libfdt agree. */
 static void as_libfdt_says(void **state)
 {
@@ -138,10 +158,11 @@ static void hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good_ones), cmocka_unit_test(fields),
-		cmocka_unit_test(bootargs),  cmocka_unit_test(bad_ones),
-		cmocka_unit_test(several),   cmocka_unit_test(behind_a_stream),
-		cmocka_unit_test(hostile),   cmocka_unit_test(as_libfdt_says),
+		cmocka_unit_test(good_ones),       cmocka_unit_test(fields),
+		cmocka_unit_test(bootargs),        cmocka_unit_test(bad_ones),
+		cmocka_unit_test(several),         cmocka_unit_test(behind_a_stream),
+		cmocka_unit_test(behind_an_image), cmocka_unit_test(hostile),
+		cmocka_unit_test(as_libfdt_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
