@@ -332,7 +332,7 @@ void dtree_show_list(struct kimg_part *part, const char *name, struct span list)
 
 	while (dtree_text(&list, &item)) {
 		if (text.n)
-			buf_puts(&text, ", ");
+			buf_putc(&text, ' ');
 		buf_add(&text, item.p, item.n);
 	}
 	if (!text.failed)

@@ -107,7 +107,7 @@ static inline uint64_t dtree_offset(const struct dtree *tree, struct span s)
 
 /* ---- parts ---- */
 
-/* A list of texts as a field: "a, b". */
+/* A list of texts as a field: "a b"; a comma would not do, as names have them ("arm,cortex-a53"). */
 void dtree_show_list(struct kimg_part *part, const char *name, struct span list);
 
 /* Makes fields of the header on part. */

@@ -174,7 +174,7 @@ static void signatures(void **state)
 
 	assert_text(conf, "signature-1-algo", "sha256,rsa2048");
 	assert_text(conf, "signature-1-key-name-hint", "dev");
-	assert_text(conf, "signature-1-sign-images", "kernel, fdt");
+	assert_text(conf, "signature-1-sign-images", "kernel fdt");
 	assert_int_equal(field_at(conf, "signature-1-value")->length, 4);
 }
 
