@@ -256,6 +256,8 @@ static struct kimg_error *search(struct kimg_part *part)
 	if (part_search_payload(part, "payload", layout.code, layout.end, false)) {
 		x86_mark_found(part);
 		field_printf(part, "payload", "found");
+	} else if (part_guess_payload(part, "payload", layout.code, layout.end, false)) {
+		field_printf(part, "payload", "damaged");
 	} else {
 		field_printf(part, "payload", "none");
 		note_bad(part, "no compressed kernel follows the setup code");

@@ -11,6 +11,9 @@
 #define MAX_ATTEMPTS 32
 #define PEEK_SIZE    4096
 
+/* Peeks that one search may take: a zstd window costs 10 us to set up. Real images hold a few decoys. */
+#define MAX_PEEKS 4096
+
 /* A guess wants a magic that other data rarely holds: 24 bits are gzip's. */
 #define MIN_GUESS_BITS 24
 
@@ -217,10 +220,11 @@ bool part_search_payload(struct kimg_part *parent, const char *name, uint64_t of
 	struct span s = span_clip(part_span(parent), 0, end);
 	struct kimg_limits limits = image_remaining(node->image);
 	const struct codec *codec;
-	int attempts = 0;
+	int attempts = 0, peeked = 0;
 	size_t at = offset;
 
-	for (; (codec = codec_next(s, &at, 1)) && attempts < MAX_ATTEMPTS; at++) {
+	for (; (codec = codec_next(s, &at, 1)) && attempts < MAX_ATTEMPTS && peeked < MAX_PEEKS;
+	     at++, peeked++) {
 		cleanup_blob struct blob blob = { 0 };
 		struct span candidate = span_from(s, at);
 		struct kimg_part *part;

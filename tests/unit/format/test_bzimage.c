@@ -317,6 +317,26 @@ static void nothing_to_find_is_damage(void **state)
 	check_damage(image);
 }
 
+static void a_damaged_stream_is_shown(void **state)
+{
+	cleanup_image struct kimg_image *image = NULL;
+	cleanup_free uint8_t *bytes = NULL;
+	const struct kimg_part *kernel;
+	struct kimg_error *error;
+	size_t n;
+
+	bytes = read_sample("bzimage/good-2.07-high", &n);
+	/* The kernel's stream is all but the front and a few bytes at the end; its checksum is near that. */
+	bytes[n - 200] ^= 0x55;
+	image = open_bytes(bytes, n, KIMG_DEEP);
+	assert_text(kimg_image_root(image), "payload", "damaged");
+	assert_string_equal(part_at(image, "payload")->codec, "gzip");
+	check_damage(image);
+	error = kimg_image_kernel(image, &kernel);
+	assert_non_null(error);
+	kimg_error_free(error);
+}
+
 static void damaged_ones(void **state)
 {
 	static const char *const names[] = {
@@ -380,6 +400,7 @@ int main(void)
 		cmocka_unit_test(a_zimage_lacks_loaded_high),
 		cmocka_unit_test(before_2_08_the_payload_is_searched),
 		cmocka_unit_test(nothing_to_find_is_damage),
+		cmocka_unit_test(a_damaged_stream_is_shown),
 		cmocka_unit_test(damaged_ones),
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(fields_at_extremes),
