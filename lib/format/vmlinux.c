@@ -2,11 +2,11 @@
 /*
  * An ELF that is a Linux kernel, as the linker made it or stripped of whatever. Headers alone must tell:
  *
- *   all of     ET_EXEC or ET_DYN, a PT_LOAD, no PT_INTERP, no PT_DYNAMIC
+ *   all of     ET_EXEC or ET_DYN, a PT_LOAD, no PT_INTERP
  *   and one of a section that only Linux kernels have (include/asm-generic/vmlinux.lds.h)
  *              a Xen note that tells a guest's entry (guests other than Linux say so in another)
- *              no section headers (to be had), and a PT_LOAD in the machine's kernel space, or loaded
- *              elsewhere than it is linked to
+ *              no section headers (to be had), no PT_DYNAMIC, and a PT_LOAD in the machine's kernel
+ *              space, or loaded elsewhere than it is linked to
  */
 #include <elf.h>
 
@@ -25,7 +25,8 @@
 /* Headers beyond these are not looked at: a kernel has fewer, and probing stays cheap. */
 #define MAX_LOOK 256
 
-bool elf_is_standalone(const struct elf *elf)
+/* Executable, with something to load, and without a segment of these types. */
+static bool is_executable(const struct elf *elf, const uint32_t *without)
 {
 	struct elf_segment segment;
 	bool loads = false;
@@ -33,12 +34,19 @@ bool elf_is_standalone(const struct elf *elf)
 	if (elf->type != ET_EXEC && elf->type != ET_DYN)
 		return false;
 	for (uint32_t i = 0; i < MAX_LOOK && elf_segment_at(elf, i, &segment); i++) {
-		if (segment.type == PT_INTERP || segment.type == PT_DYNAMIC ||
-		    segment.type == PT_TLS)
-			return false;
+		for (const uint32_t *type = without; *type; type++)
+			if (segment.type == *type)
+				return false;
 		loads |= segment.type == PT_LOAD && segment.memsz;
 	}
 	return loads;
+}
+
+bool elf_is_standalone(const struct elf *elf)
+{
+	static const uint32_t without[] = { PT_INTERP, PT_DYNAMIC, PT_TLS, 0 };
+
+	return is_executable(elf, without);
 }
 
 bool elf_has_linux_sections(const struct elf *elf)
@@ -120,6 +128,8 @@ static bool is_linked_as_kernel(const struct elf *elf)
 
 static int vmlinux_probe(struct span s)
 {
+	/* A relocatable kernel may have kept PT_DYNAMIC. */
+	static const uint32_t without[] = { PT_INTERP, 0 };
 	struct kimg_error *error;
 	struct elf elf;
 
@@ -127,11 +137,11 @@ static int vmlinux_probe(struct span s)
 		return 0;
 	error = elf_open(s, &elf);
 	kimg_error_free(error);
-	if (error || !elf_is_standalone(&elf))
+	if (error || !is_executable(&elf, without))
 		return 0;
 	if (elf_has_linux_sections(&elf) || is_xen_guest(&elf))
 		return 72;
-	return elf.sections <= 1 && is_linked_as_kernel(&elf) ? 64 : 0;
+	return elf.sections <= 1 && elf_is_standalone(&elf) && is_linked_as_kernel(&elf) ? 64 : 0;
 }
 
 static struct kimg_error *vmlinux_parse(struct kimg_part *part)
