@@ -71,11 +71,22 @@ def start(*args) -> subprocess.CompletedProcess | None:
         return None
 
 
+def crashed(done: subprocess.CompletedProcess | None) -> str | None:
+    """Whether it ended as no program should: too late, by a signal, or with a sanitizer's words."""
+    if done is None:
+        return f"still runs after {TIMEOUT} s"
+    for line in done.stderr.splitlines():
+        if "Sanitizer" in line or "runtime error:" in line:
+            return line
+    return None if done.returncode in (0, 1, 2) else f"exit status {done.returncode}"
+
+
 def kimg(*args) -> tuple[str, str | None]:
     """What it printed, and what is wrong with how it ended."""
     done = start(*args)
-    if done is None:
-        return "", f"still runs after {TIMEOUT} s"
+    problem = crashed(done)
+    if problem is not None:
+        return "", problem
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["nothing on stderr"]
         return done.stdout, f"exit status {done.returncode}: {said[0]}"
