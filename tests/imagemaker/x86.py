@@ -156,7 +156,9 @@ def efi_image(version, packed, *, machine="x86_64", certificate=b""):
         return plain
     # Signing comes last: the checksum is that of the image without a certificate table.
     where, _, _ = pe.security_directory(plain)
-    return pad(put(plain, where, struct.pack("<II", align(end, 8), len(certificate))), 8) + certificate
+    return (
+        pad(put(plain, where, struct.pack("<II", align(end, 8), len(certificate))), 8) + certificate
+    )
 
 
 def boot_sector_image(system, *, sectors=4, first=OLD_BOOT_CODE, stored_sectors=None):

@@ -24,7 +24,7 @@ class Kernel:
 
 
 class Sources:
-    """The kernels given, by family, and what was packed from them, so that nothing is packed twice."""
+    """The kernels given, by family, and what was packed from them: nothing is packed twice."""
 
     def __init__(self, paths):
         self._packed = {}
