@@ -81,7 +81,10 @@ static void describe_splash(struct kimg_part *part)
 	field_number(part, "height", height < 0 ? -(uint32_t)height : (uint32_t)height);
 }
 
-/* UAPI.5 and systemd 258's src/fundamental/uki.c. */
+/*
+ * UAPI.5, the text of systemd 257. .dtbauto and .efifw came after it (systemd 257 and 258), .hwids with them;
+ * the texts at hand do not describe their insides, so they are shown as data.
+ */
 static const struct section_type types[] = {
 	{ ".linux", KIMG_PART_KERNEL, .nested = true },
 	{ ".osrel", KIMG_PART_DATA, .describe = describe_assignments },
