@@ -16,8 +16,11 @@
 #include "format/part.h"
 #include "format/registry.h"
 
-/* What is walked to find the end of a segment when only headers are wanted; an early archive has ten. */
-#define MAX_ENTRIES 4096
+/*
+ * What is walked to find the end of a segment when only headers are wanted. An early archive has ten members;
+ * each member of a large one costs a page fault, and 256 of them a millisecond.
+ */
+#define MAX_ENTRIES 256
 
 /* Segments noted; dracut and Ubuntu make up to four. */
 #define MAX_SEGMENTS 64
