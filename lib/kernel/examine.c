@@ -56,6 +56,10 @@ static void add_config(struct kimg_part *part, struct kimg_image *image, struct 
 		field_number_as(part, "config_size", 0, "none embedded");
 		return;
 	}
+	if (place.size == 0) {
+		note_bad(part, "the embedded configuration has no end mark");
+		return;
+	}
 	view = part_add_view(part, KIMG_PART_CONFIG, "config", place.offset, place.size);
 	part_set_codec(view, &codec_gzip, 0);
 	field_number(part, "config_size", place.size);

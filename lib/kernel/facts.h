@@ -41,7 +41,7 @@ bool banner_parse(struct span line, struct banner *ret_banner);
  */
 bool build_id_find(struct span kernel, struct span *ret_id);
 
-/* The gzip stream between IKCFG_ST and IKCFG_ED (kernel/configs.c). */
+/* The gzip stream between IKCFG_ST and IKCFG_ED (kernel/configs.c); of size 0 where the end mark is missing. */
 bool ikconfig_find(struct span kernel, struct place *ret_place);
 
 /* BTF type information (include/uapi/linux/btf.h), header included. */

@@ -14,7 +14,7 @@ bool ikconfig_find(struct span kernel, struct place *ret_place)
 		if (!codec_gzip.probe(span_from(kernel, from)))
 			continue;
 		if (!span_find(kernel, from, end, &stop))
-			return false;
+			stop = from;
 		*ret_place = (struct place){ .offset = from, .size = stop - from };
 		return true;
 	}

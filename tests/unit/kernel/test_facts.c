@@ -76,7 +76,9 @@ static void ikconfig_lies_between_its_marks(void **state)
 	assert_true(ikconfig_find(kernel, &place));
 	assert_int_equal(place.offset, 28);
 	assert_int_equal(place.size, 10);
-	assert_false(ikconfig_find(span_clip(kernel, 0, kernel.n - 1), &place));
+	assert_true(ikconfig_find(span_clip(kernel, 0, kernel.n - 1), &place));
+	assert_int_equal(place.size, 0);
+	assert_false(ikconfig_find(span_clip(kernel, 0, 20), &place));
 }
 
 static void put32(struct buf *buf, uint32_t value, bool big_endian)
