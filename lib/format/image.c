@@ -327,6 +327,17 @@ const char *kimg_format_title(const char *name)
 	return format ? format->title : NULL;
 }
 
+/* Whether an initrd has segments behind its first stream, so that what that holds is not all of it. */
+static bool has_more_segments(const struct kimg_part *part)
+{
+	if (part->kind != KIMG_PART_INITRD || !part->children)
+		return false;
+	for (const struct kimg_part *tail = part->children->next; tail; tail = tail->next)
+		if (!tail->view && tail->kind != KIMG_PART_PADDING)
+			return true;
+	return false;
+}
+
 struct kimg_error *kimg_part_bytes(struct kimg_image *image, const struct kimg_part *part,
 				   bool decoded, const void **ret_bytes, size_t *ret_size)
 {
@@ -336,6 +347,11 @@ struct kimg_error *kimg_part_bytes(struct kimg_image *image, const struct kimg_p
 		return error_at(KIMG_E_TRUNCATED, part->offset, "%s is cut short", part->name);
 	if (decoded && part->codec)
 		TRY(expand(node_of(part)));
+	if (decoded && part->codec && has_more_segments(part))
+		return error_new(KIMG_E_MISMATCH,
+				 "%s holds several segments, of which decoding would give the first: "
+				 "take it as it is stored",
+				 part->name);
 	if (decoded && part->content)
 		part = part->content;
 	s = part_span(part);

@@ -209,6 +209,9 @@ static void add_typed(struct uki *uki, const struct section_type *type,
 		return;
 	if (type->nested)
 		part_nest(part, NULL);
+	/* As in other containers: one compressed stream is decoded, what is more than that is nested. */
+	if (type->kind == KIMG_PART_INITRD)
+		part_set_codec(part, NULL, 0);
 	if (type->describe)
 		type->describe(part);
 }
