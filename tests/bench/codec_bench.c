@@ -7,6 +7,9 @@
  * is the exact size of the output (found by decoding once where it is not given: the bare calls always
  * know it; codec_decode() is told only when SIZE is given). Prints the least user+sys CPU time of the
  * N, and the peak of anonymous memory, for each.
+ *
+ * codec_bench --write FILE SIZE OUT: decodes FILE, SIZE bytes of output, by the bare call into malloc'ed
+ * memory and writes it to OUT: the least that a program which unpacks a payload can do.
  */
 #include <bzlib.h>
 #include <fcntl.h>
@@ -218,6 +221,30 @@ static size_t measure(const struct codec *codec, struct span *in)
 	return out.n;
 }
 
+static int write_bare(const char *path, size_t n, const char *out)
+{
+	const struct kimg_limits limits = KIMG_LIMITS_DEFAULT;
+	cleanup_blob struct blob file = { 0 };
+	uint8_t *p = malloc(n);
+	int fd = open(out, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+	const struct codec *codec;
+	size_t done = 0;
+
+	if (!p || fd < 0 || blob_open(&file, path, &limits))
+		return 2;
+	codec = codec_detect(blob_span(&file), NULL);
+	if (!codec || !bare(codec->name, blob_span(&file), p, n))
+		return 1;
+	while (done < n) {
+		ssize_t some = write(fd, p + done, n - done);
+
+		if (some <= 0)
+			return 1;
+		done += some;
+	}
+	return close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	const struct kimg_limits limits = KIMG_LIMITS_DEFAULT;
@@ -227,6 +254,8 @@ int main(int argc, char **argv)
 	size_t n, expected = argc > 3 ? strtoull(argv[3], NULL, 0) : 0;
 	struct span in;
 
+	if (argc == 5 && strcmp(argv[1], "--write") == 0)
+		return write_bare(argv[2], strtoull(argv[3], NULL, 0), argv[4]);
 	if (argc < 2 || blob_open(&file, argv[1], &limits)) {
 		fprintf(stderr, "usage: codec_bench FILE [N [SIZE]]\n");
 		return 2;
