@@ -38,8 +38,8 @@ count() {
 }
 
 tools/setup tools/packages-build tools/packages-test tests/fixtures/packages tests/kernels/packages
-tools/build build
-tools/build build-asan -Db_sanitize=address,undefined -Dbuildtype=debugoptimized -Db_lundef=false
+tools/build build -Dtests=true
+tools/build build-asan -Dtests=true -Db_sanitize=address,undefined -Dbuildtype=debugoptimized -Db_lundef=false
 
 count "units, commands, fuzz corpus, house rules" tools/run-meson-tests build
 count "the same under ASan and UBSan" tools/run-meson-tests build-asan --no-suite lint
