@@ -348,10 +348,11 @@ struct kimg_error *kimg_part_bytes(struct kimg_image *image, const struct kimg_p
 	if (decoded && part->codec)
 		TRY(expand(node_of(part)));
 	if (decoded && part->codec && has_more_segments(part))
-		return error_new(KIMG_E_MISMATCH,
-				 "%s holds several segments, of which decoding would give the first: "
-				 "take it as it is stored",
-				 part->name);
+		return error_new(
+			KIMG_E_MISMATCH,
+			"%s holds several segments, of which decoding would give the first: "
+			"take it as it is stored",
+			part->name);
 	if (decoded && part->content)
 		part = part->content;
 	s = part_span(part);
