@@ -28,7 +28,7 @@ debian_kernel() {
 	fi
 	if [ ! -s "$cache/$package" ]; then
 		echo "Fetching Debian's $package" >&2
-		(cd "$out" && apt-get download -qq "$package" >/dev/null)
+		(cd "$out" && apt-get -o APT::Sandbox::User= download -qq "$package" >/dev/null)
 		dpkg-deb --fsys-tarfile "$out/$package"_*.deb |
 			tar -x -C "$out" --wildcards './boot/vm*' './boot/config-*'
 		mv "$out"/boot/config-* "$cache/$package.config"

@@ -8,6 +8,7 @@
 #include "kimg/error.h"
 #include "kimg/image.h"
 
+#pragma GCC visibility push(default)
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -84,4 +85,5 @@ size_t kimg_config_compare(const struct kimg_config *before, const struct kimg_c
 #ifdef __cplusplus
 }
 #endif
+#pragma GCC visibility pop
 #endif

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#pragma GCC visibility push(default)
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -56,4 +57,5 @@ void kimg_error_free(struct kimg_error *error);
 #ifdef __cplusplus
 }
 #endif
+#pragma GCC visibility pop
 #endif

@@ -6,6 +6,7 @@
 #include "kimg/limits.h"
 #include "kimg/part.h"
 
+#pragma GCC visibility push(default)
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -93,4 +94,5 @@ struct kimg_error *kimg_part_bytes(struct kimg_image *image, const struct kimg_p
 #ifdef __cplusplus
 }
 #endif
+#pragma GCC visibility pop
 #endif

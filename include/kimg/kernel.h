@@ -5,6 +5,7 @@
 #include "kimg/error.h"
 #include "kimg/image.h"
 
+#pragma GCC visibility push(default)
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -26,4 +27,5 @@ struct kimg_error *kimg_kernel_examine(struct kimg_image *image, enum kimg_depth
 #ifdef __cplusplus
 }
 #endif
+#pragma GCC visibility pop
 #endif

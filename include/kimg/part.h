@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#pragma GCC visibility push(default)
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -97,4 +98,5 @@ const struct kimg_field *kimg_part_field(const struct kimg_part *part, const cha
 #ifdef __cplusplus
 }
 #endif
+#pragma GCC visibility pop
 #endif
