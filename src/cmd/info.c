@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "cli/term.h"
 #include "cmd/cmd.h"
+#include "cmd/summary.h"
 #include "cmd/tree.h"
 #include "kimg/image.h"
 #include "kimg/kernel.h"
@@ -55,7 +56,7 @@ static void show_image(struct info *info, const char *file, struct kimg_image *i
 	out_number(out, "size", OUT_DATA, root->size);
 	out_row_end(out);
 	out_block(out, 2);
-	tree_summary(&info->tree, root);
+	summary(out, root);
 	out_object(out, "root");
 	tree_part(&info->tree, root);
 	out_close(out);

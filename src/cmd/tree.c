@@ -122,17 +122,87 @@ static void part_line(struct tree *tree, const struct kimg_part *part)
 	out_row_end(out);
 }
 
+/* Parts that a tree may have by the dozen, of which the first look needs none. */
+static bool is_detail(const struct kimg_part *part)
+{
+	return part->kind == KIMG_PART_SECTION || part->kind == KIMG_PART_SEGMENT ||
+	       part->kind == KIMG_PART_NOTE || part->kind == KIMG_PART_TABLE ||
+	       part->kind == KIMG_PART_PADDING || (part->view && part->kind == KIMG_PART_CONTAINER);
+}
+
+static bool is_damaged(const struct kimg_part *part)
+{
+	for (const struct kimg_note *note = part->notes; note; note = note->next)
+		if (note->bad)
+			return true;
+	for (const struct kimg_part *child = part->children; child; child = child->next)
+		if (is_damaged(child))
+			return true;
+	return part->truncated || (part->content && is_damaged(part->content));
+}
+
+/* How many details stand in a row from part on. */
+static size_t details(const struct kimg_part *part)
+{
+	size_t n = 0;
+
+	for (; part && is_detail(part) && !is_damaged(part); part = part->next)
+		n++;
+	return n;
+}
+
+/* Instead of a run of details: where it begins, how many there are. */
+static void details_line(struct tree *tree, const struct kimg_part *first, size_t n)
+{
+	struct out *out = tree->out;
+	uint64_t size = 0;
+	size_t i = n;
+
+	for (const struct kimg_part *part = first; i; part = part->next, i--)
+		size += part->view ? 0 : part->size;
+	out_row(out);
+	out_width(out, -tree->offset_width);
+	out_print(out, OUT_FAINT, "0x%" PRIx64, first->offset);
+	out_width(out, -tree->size_width);
+	out_print(out, OUT_FAINT, "%" PRIu64, size);
+	out_gap(out, 2 + 2 * tree->level);
+	out_print(out, OUT_FAINT, "%zu sections, tables and the like: -v shows them", n);
+	out_row_end(out);
+}
+
+/* One child; *hidden counts down the details whose line is printed already. */
+static void child_part(struct tree *tree, const struct kimg_part *child, size_t *hidden)
+{
+	if (!*hidden && !tree->verbose) {
+		size_t run = details(child);
+
+		/* One alone takes no more room than saying that it is hidden. */
+		if (run > 1) {
+			*hidden = run;
+			details_line(tree, child, run);
+		}
+	}
+	out_object(tree->out, NULL);
+	if (*hidden)
+		out_mute(tree->out);
+	tree_part(tree, child);
+	if (*hidden) {
+		out_unmute(tree->out);
+		--*hidden;
+	}
+	out_close(tree->out);
+}
+
 static void parts(struct tree *tree, const struct kimg_part *part)
 {
+	size_t hidden = 0;
+
 	if (!part->children)
 		return;
 	out_array(tree->out, "parts");
 	tree->level++;
-	for (const struct kimg_part *child = part->children; child; child = child->next) {
-		out_object(tree->out, NULL);
-		tree_part(tree, child);
-		out_close(tree->out);
-	}
+	for (const struct kimg_part *child = part->children; child; child = child->next)
+		child_part(tree, child, &hidden);
 	tree->level--;
 	out_close(tree->out);
 }
@@ -171,8 +241,4 @@ void tree_part(struct tree *tree, const struct kimg_part *part)
 	out_block_end(out);
 	parts(tree, part);
 	content(tree, part);
-}
-
-void tree_summary(struct tree *tree, const struct kimg_part *root)
-{
 }

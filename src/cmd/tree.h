@@ -13,9 +13,6 @@ struct tree {
 	int offset_width, size_width; /* columns */
 };
 
-/* What people want to know first: release, architecture, payload, who signed it. Text only. */
-void tree_summary(struct tree *tree, const struct kimg_part *root);
-
 /* The members of the object of a part, and its line, with all below it. */
 void tree_part(struct tree *tree, const struct kimg_part *part);
 

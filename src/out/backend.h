@@ -56,6 +56,7 @@ struct out {
 	const char *schema;
 
 	/* layout */
+	unsigned int muted;
 	unsigned int indents[OUT_MAX_BLOCKS];
 	unsigned int blocks;
 	unsigned int indent;

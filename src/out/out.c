@@ -185,6 +185,16 @@ void out_row_end(struct out *out)
 	out_flush_some(out);
 }
 
+void out_mute(struct out *out)
+{
+	out->muted++;
+}
+
+void out_unmute(struct out *out)
+{
+	out->muted--;
+}
+
 void out_block(struct out *out, unsigned int indent)
 {
 	if (out->blocks >= OUT_MAX_BLOCKS)

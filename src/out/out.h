@@ -97,6 +97,10 @@ void out_row_end(struct out *out);
 void out_block(struct out *out, unsigned int indent);
 void out_block_end(struct out *out);
 
+/* What follows until out_unmute() is for programs: text leaves it out. May be nested. */
+void out_mute(struct out *out);
+void out_unmute(struct out *out);
+
 /* An empty line, unless nothing was printed yet. */
 void out_space(struct out *out);
 

@@ -66,6 +66,8 @@ static void cell(struct out *out, enum out_style style, struct span text)
 
 static void text_row(struct out *out, bool begin)
 {
+	if (out->muted)
+		return;
 	if (!begin)
 		buf_putc(&out->buf, '\n');
 	out->in_row = begin;
@@ -80,7 +82,7 @@ static void text_value(struct out *out, const struct value *value)
 	cleanup_buf struct buf text = { 0 };
 	bool alone = !out->in_row;
 
-	if (value->style == OUT_DATA)
+	if (value->style == OUT_DATA || out->muted)
 		return;
 	render(&text, value);
 	if (text.failed)
@@ -94,7 +96,7 @@ static void text_value(struct out *out, const struct value *value)
 
 static void text_space(struct out *out)
 {
-	if (out->printed)
+	if (out->printed && !out->muted)
 		buf_putc(&out->buf, '\n');
 }
 
