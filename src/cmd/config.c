@@ -42,6 +42,11 @@ static struct kimg_error *open_config(struct cli *cli, const struct config_optio
 	return kimg_config_open(file, roots, &options_of_image, ret_config);
 }
 
+static bool is_embedded(const char *source)
+{
+	return strcmp(source, "embedded") == 0;
+}
+
 /* ---- one configuration ---- */
 
 static void show_lines(struct out *out, const char *text, size_t size)
@@ -75,10 +80,13 @@ static int show_value(struct cli *cli, struct out *out, const struct kimg_config
 {
 	const char *plain = strncmp(name, "CONFIG_", 7) == 0 ? name + 7 : name;
 	const char *value = kimg_config_value(config, plain);
+	const char *source = kimg_config_source(config);
 
 	if (!value)
-		return report(cli, error_new(KIMG_E_NOT_FOUND, "%s does not mention CONFIG_%s",
-					     kimg_config_source(config), plain));
+		return report(cli,
+			      error_new(KIMG_E_NOT_FOUND, "%s does not mention CONFIG_%s",
+					is_embedded(source) ? "the embedded configuration" : source,
+					plain));
 	out_row(out);
 	out_object(out, "options");
 	out_text(out, plain, OUT_PLAIN, span_of(value, strlen(value)));
@@ -99,8 +107,7 @@ static int show(struct cli *cli, struct out *out, const struct config_options *o
 	text = kimg_config_text(config, &size);
 	show_lines(out, text, size);
 	show_options(out, config);
-	remark(cli, "the configuration is %s%s", strcmp(source, "embedded") == 0 ? "" : "that of ",
-	       source);
+	remark(cli, "the configuration is %s%s", is_embedded(source) ? "" : "that of ", source);
 	return STATUS_YES;
 }
 
@@ -204,6 +211,8 @@ static int run(struct cli *cli)
 		return cli->status;
 	if (o.get && cli->operand_count == 2)
 		return cli_usage_error(cli, "--get needs one FILE, not two");
+	if (o.merge && cli->operand_count != 2)
+		return cli_usage_error(cli, "--merge needs FILE and NEW");
 	if (screen_open(&screen, cli))
 		return STATUS_ERROR;
 	out_document(screen.out, cli->operand_count == 2 ? "kimg-config-diff-1" : "kimg-config-1",

@@ -104,7 +104,8 @@ static struct kimg_error *write_output(struct extract *extract, const char *name
 	struct span bytes;
 
 	if (is_input(extract, output))
-		return error_new(KIMG_E_INVALID, "%s is the input: it stays as it is", output);
+		return error_new(KIMG_E_INVALID, "%s is the input: it stays as it is",
+				 strcmp(output, "-") == 0 ? "standard output" : output);
 	TRY(error_wrap(find(extract, name, &part), "%s", extract->file));
 	TRY(error_wrap(bytes_of(extract, part, &bytes), "%s", extract->file));
 	TRY(outfile_open(&out, output));

@@ -112,8 +112,11 @@ void out_close(struct out *out)
 static void add_value(struct out *out, struct value value)
 {
 	out->backend->value(out, &value);
-	out->gap = NORMAL_GAP;
-	out->width = 0;
+	/* What text does not show leaves the gap to what it shows next. */
+	if (value.style != OUT_DATA) {
+		out->gap = NORMAL_GAP;
+		out->width = 0;
+	}
 	out_flush_some(out);
 }
 
