@@ -71,13 +71,20 @@ def start(*args) -> subprocess.CompletedProcess | None:
         return None
 
 
+def sanitizer_complaint(said: str) -> str | None:
+    """The line in which a sanitizer tells what it found."""
+    for line in said.splitlines():
+        if "Sanitizer" in line or "runtime error:" in line:
+            return line
+    return None
+
+
 def crashed(done: subprocess.CompletedProcess | None) -> str | None:
     """Whether it ended as no program should: too late, by a signal, or with a sanitizer's words."""
     if done is None:
         return f"still runs after {TIMEOUT} s"
-    for line in done.stderr.splitlines():
-        if "Sanitizer" in line or "runtime error:" in line:
-            return line
+    if complaint := sanitizer_complaint(done.stderr):
+        return complaint
     return None if done.returncode in (0, 1, 2) else f"exit status {done.returncode}"
 
 

@@ -1,0 +1,1 @@
+kimg completion bash | bash -n && kimg completion bash | grep -c .

@@ -1,0 +1,1 @@
+kimg completion fish | grep 'identify.*-l title'

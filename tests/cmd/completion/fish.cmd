@@ -1,0 +1,1 @@
+kimg completion fish >kimg.fish; command -v fish >/dev/null || { echo "no fish" >&2; exit 77; }; fish -n kimg.fish

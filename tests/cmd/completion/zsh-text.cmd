@@ -1,0 +1,1 @@
+kimg completion zsh | head -n 5

@@ -1,0 +1,1 @@
+kimg config $SAMPLES/elf/good-vmlinux-x86_64

@@ -1,0 +1,1 @@
+kimg config --get IKCONFIG $SAMPLES/bzimage/good-2.15-xz

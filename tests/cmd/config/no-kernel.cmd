@@ -1,0 +1,1 @@
+kimg config --root=. $SAMPLES/elf/good-object

@@ -1,0 +1,1 @@
+kimg config --root=. $SAMPLES/cpio/good-newc

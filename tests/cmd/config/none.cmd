@@ -1,0 +1,1 @@
+kimg config --root=. $SAMPLES/gzip/good-image-arm64

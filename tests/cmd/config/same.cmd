@@ -1,0 +1,1 @@
+printf 'CONFIG_A=y\n' >a; kimg config a a

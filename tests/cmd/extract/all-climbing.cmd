@@ -1,0 +1,1 @@
+mkdir below; kimg extract --all -C below/parts $SAMPLES/cpio/good-climbing; echo "status $?"; find . | sort

@@ -1,0 +1,1 @@
+kimg extract --all $SAMPLES/uki/good-full

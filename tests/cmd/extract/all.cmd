@@ -1,0 +1,1 @@
+kimg extract --all -C parts $SAMPLES/uki/good-full && find parts -type f -printf '%P %s\n' | sort

@@ -1,0 +1,1 @@
+kimg extract $SAMPLES/android/good-boot-v2 structure

@@ -1,0 +1,1 @@
+kimg extract $SAMPLES/bzimage/bad-stream -o out; echo "status $?"; ls

@@ -1,0 +1,1 @@
+kimg extract $SAMPLES/uki/good-full uname >/dev/full

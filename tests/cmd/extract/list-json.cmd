@@ -1,0 +1,1 @@
+kimg extract --list --json=short $SAMPLES/uimage/good-script

@@ -1,0 +1,1 @@
+kimg extract --list --verbose $SAMPLES/dtb/good-tiny

@@ -1,0 +1,1 @@
+kimg extract --list $SAMPLES/uki/good-full

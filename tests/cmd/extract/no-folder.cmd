@@ -1,0 +1,1 @@
+kimg extract $SAMPLES/uki/good-full uname -o missing/out; echo "status $?"; ls

@@ -1,0 +1,1 @@
+kimg extract $SAMPLES/cpio/good-newc

@@ -1,0 +1,1 @@
+kimg extract $SAMPLES/uki/good-full linux/payload/vmlinux | kimg identify -

@@ -1,0 +1,1 @@
+kimg extract -q $SAMPLES/uki/good-full nothing

@@ -1,0 +1,1 @@
+kimg extract --raw $SAMPLES/bzimage/good-2.15-gzip payload | wc -c

@@ -1,0 +1,1 @@
+on-terminal kimg extract --force $SAMPLES/uki/good-full uname

@@ -1,0 +1,1 @@
+on-terminal kimg extract $SAMPLES/uki/good-full uname

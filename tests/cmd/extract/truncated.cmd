@@ -1,0 +1,1 @@
+kimg extract $SAMPLES/uimage/bad-size -o out; echo "status $?"; ls

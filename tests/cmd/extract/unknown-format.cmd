@@ -1,0 +1,1 @@
+echo nothing in particular >file; kimg extract file

@@ -1,0 +1,1 @@
+kimg identify --color=always $SAMPLES/dtb/good-tiny | cat -v

@@ -1,0 +1,1 @@
+cp $SAMPLES/dtb/good-tiny -- -file; kimg identify -- -file

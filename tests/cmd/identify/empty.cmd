@@ -1,0 +1,1 @@
+: >empty; kimg identify empty

@@ -1,0 +1,1 @@
+mkfifo fifo; cat $SAMPLES/dtb/good-tiny >fifo & kimg identify fifo

@@ -1,0 +1,1 @@
+kimg identify --json=short $SAMPLES/dtb/good-tiny $SAMPLES/gzip/good-text

@@ -1,0 +1,1 @@
+kimg identify --json=long $SAMPLES/dtb/good-tiny

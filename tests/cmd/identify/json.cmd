@@ -1,0 +1,1 @@
+kimg identify --json $SAMPLES/dtb/good-tiny missing

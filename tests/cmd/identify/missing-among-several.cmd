@@ -1,0 +1,1 @@
+kimg identify $SAMPLES/cpio/good-newc missing $SAMPLES/dtb/good-tiny

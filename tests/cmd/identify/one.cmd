@@ -1,0 +1,1 @@
+kimg identify $SAMPLES/bzimage/good-2.15-zstd

@@ -1,0 +1,1 @@
+kimg identify $SAMPLES/gzip/good-image-arm64

@@ -1,0 +1,1 @@
+cat $SAMPLES/zboot/good-xz | kimg identify -

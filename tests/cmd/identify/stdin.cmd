@@ -1,0 +1,1 @@
+kimg identify - <$SAMPLES/zboot/good-xz

@@ -1,0 +1,1 @@
+kimg info $SAMPLES/android/good-boot-v3-no-ramdisk

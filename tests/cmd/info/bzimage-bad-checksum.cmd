@@ -1,0 +1,1 @@
+kimg info --deep $SAMPLES/bzimage/bad-checksum

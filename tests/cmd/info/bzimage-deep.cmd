@@ -1,0 +1,1 @@
+kimg info --deep $SAMPLES/bzimage/good-2.15-gzip

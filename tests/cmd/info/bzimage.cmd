@@ -1,0 +1,1 @@
+kimg info $SAMPLES/bzimage/good-2.00-high

@@ -1,0 +1,1 @@
+kimg info --deep $SAMPLES/cpio/good-odd-names

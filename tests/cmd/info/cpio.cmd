@@ -1,0 +1,1 @@
+kimg info $SAMPLES/cpio/good-packed-lzma

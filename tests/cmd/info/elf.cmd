@@ -1,0 +1,1 @@
+kimg info --verbose $SAMPLES/elf/good-vmlinux-i386

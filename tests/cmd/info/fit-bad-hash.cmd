@@ -1,0 +1,1 @@
+kimg info --deep $SAMPLES/fit/bad-hash

@@ -1,0 +1,1 @@
+kimg info --deep $SAMPLES/gzip/good-empty

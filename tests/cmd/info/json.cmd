@@ -1,0 +1,1 @@
+kimg info --json $SAMPLES/gzip/good-empty

@@ -1,0 +1,1 @@
+kimg info --deep --max-depth=4 $SAMPLES/gzip/bad-nested

@@ -1,0 +1,1 @@
+kimg info --deep --max-output=1K $SAMPLES/gzip/good-text

@@ -1,0 +1,1 @@
+kimg info missing $SAMPLES/gzip/good-empty

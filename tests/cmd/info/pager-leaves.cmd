@@ -1,0 +1,1 @@
+KIMG_PAGER=true on-terminal kimg info $SAMPLES/uki/good-full

@@ -1,0 +1,1 @@
+kimg info $SAMPLES/uimage/good-script

@@ -1,0 +1,1 @@
+kimg info $SAMPLES/uki/good-linux-alone

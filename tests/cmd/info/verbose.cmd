@@ -1,0 +1,1 @@
+kimg info --verbose $SAMPLES/zimage-arm/good-lzma

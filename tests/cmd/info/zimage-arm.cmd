@@ -1,0 +1,1 @@
+kimg info $SAMPLES/zimage-arm/good-lzma

@@ -1,0 +1,1 @@
+kimg info --max-depth=65 file

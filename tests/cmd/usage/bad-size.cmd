@@ -1,0 +1,1 @@
+kimg info --max-output=much file

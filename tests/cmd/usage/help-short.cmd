@@ -1,0 +1,1 @@
+kimg -h | head -n 1

@@ -1,0 +1,1 @@
+kimg $'a\e[2Jb\nc'

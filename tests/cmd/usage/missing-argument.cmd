@@ -1,0 +1,1 @@
+kimg extract file -o

@@ -1,0 +1,1 @@
+kimg identify --deep file
