@@ -114,7 +114,8 @@ void summary(struct out *out, const struct kimg_part *root)
 		signature_line(out, &facts);
 	if (facts.damaged) {
 		label(out, "damage");
-		out_print(out, OUT_BAD, "%zu places, marked with !", facts.damaged);
+		out_print(out, OUT_BAD, "%zu place%s, marked with !", facts.damaged,
+			  facts.damaged == 1 ? "" : "s");
 		out_row_end(out);
 	}
 }
