@@ -6,16 +6,37 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define WRITE_STEP (1u << 20)
+
+/* MADV_POPULATE_READ, which older headers lack. */
+#define POPULATE_READ 22
+
+/*
+ * Brings the pages of a piece in at once. Writing from a mapped file faults page by page else, which
+ * doubles the time of the copy. From Linux 5.14 on; elsewhere it fails and nothing is lost.
+ */
+static void populate(struct span piece)
+{
+	uintptr_t mask = (uintptr_t)sysconf(_SC_PAGESIZE) - 1;
+	uintptr_t from = (uintptr_t)piece.p & ~mask, to = (uintptr_t)piece.p + piece.n;
+
+	madvise((void *)from, to - from, POPULATE_READ);
+}
+
 struct kimg_error *write_all(int fd, struct span bytes, const char *name)
 {
 	while (bytes.n) {
-		/* Linux writes at most 0x7ffff000 bytes at a time. */
-		ssize_t n = write(fd, bytes.p, bytes.n < (1u << 30) ? bytes.n : 1u << 30);
+		struct span piece = span_clip(bytes, 0, WRITE_STEP);
+		ssize_t n;
 
+		if (bytes.n > WRITE_STEP)
+			populate(piece);
+		n = write(fd, piece.p, piece.n);
 		if (n < 0 && errno != EINTR)
 			return error_system(errno, "%s", name);
 		if (n > 0)
