@@ -120,11 +120,15 @@ struct kimg_part *part_add_payload(struct kimg_part *parent, const char *name, u
 static void explain_rest(struct kimg_part *part, uint64_t at)
 {
 	struct span rest = part_span(part);
+	uint64_t zeroes;
 
-	at = dtree_add_all(part, at);
+	zeroes = at = dtree_add_all(part, at);
 	while (at < rest.n && rest.p[at] == 0)
 		at++;
 	rest = span_from(rest, at);
+	if (rest.n == 0 && at > zeroes)
+		note(part, "the %s stream is followed by %" PRIu64 " bytes of padding", part->codec,
+		     at - zeroes);
 	if (rest.n == 0)
 		return;
 	/* Anything else would be a guess: some formats have magics of two bytes. */

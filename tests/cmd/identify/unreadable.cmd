@@ -1,1 +1,1 @@
-[ "$(id -u)" != 0 ] || { echo "root may read everything" >&2; exit 77; }; : >file; chmod 0 file; kimg identify file
+: >file; chmod 0 file; [ "$(id -u)" != 0 ] || drop="setpriv --bounding-set=-all --inh-caps=-all"; $drop kimg identify file
