@@ -54,6 +54,7 @@ struct kimg_image {
 	struct name_set *names;
 	const char *word; /* or NULL, as long as nobody asked */
 	uint64_t decoded; /* bytes of all decoded spaces */
+	uint64_t read;    /* bytes that were decoded from, as often as they were */
 	uint32_t parts;
 	bool out_of_memory;
 	bool too_many_parts;

@@ -14,6 +14,12 @@
 /* Peeks that one search may take: a zstd window costs 10 us to set up. Real images hold a few decoys. */
 #define MAX_PEEKS 4096
 
+/*
+ * How often all bytes of an image may be decoded, on average. Parts may overlap, and what fails costs as much
+ * time as what succeeds, but leaves nothing behind that the limit on output would count.
+ */
+#define MAX_READS 8
+
 /* A guess wants a magic that other data rarely holds: 24 bits are gzip's. */
 #define MIN_GUESS_BITS 24
 
@@ -96,9 +102,11 @@ struct kimg_part *part_add_payload(struct kimg_part *parent, const char *name, u
 	const struct codec *codec = codec_detect(all, NULL);
 	struct kimg_part *part, *word;
 	uint64_t uncompressed = 0;
+	bool has_word = false;
 
 	/* Cut short, the last four bytes are not the word. */
 	if (size_word && codec && all.n == size && size > SIZE_WORD) {
+		has_word = true;
 		uncompressed = span_le32(all, size - SIZE_WORD);
 		if (codec != &codec_gzip)
 			size -= SIZE_WORD;
@@ -109,9 +117,11 @@ struct kimg_part *part_add_payload(struct kimg_part *parent, const char *name, u
 		return part;
 	}
 	part_set_codec(part, codec, uncompressed);
-	if (uncompressed && codec != &codec_gzip) {
+	if (has_word && codec != &codec_gzip) {
 		word = part_add(parent, KIMG_PART_DATA, "payload-size", offset + size, SIZE_WORD);
 		field_number(word, "uncompressed_size", uncompressed);
+		if (!uncompressed)
+			note_bad(word, "the size word is 0: the stream is not held against it");
 	}
 	return part;
 }
@@ -156,14 +166,28 @@ static void explain_tail(struct node *node, size_t consumed, uint64_t produced)
 	node_explore_below(node);
 }
 
+static struct kimg_error *decode_once(struct node *node, struct blob *ret_blob,
+				      size_t *ret_consumed)
+{
+	struct kimg_image *image = node->image;
+	struct span s = part_span(&node->part);
+	struct kimg_limits limits = image_remaining(image);
+	struct kimg_error *error;
+
+	if (image->read / MAX_READS > image->root->part.size + image->decoded)
+		return error_new(KIMG_E_LIMIT, "%s: the same bytes were decoded %d times already",
+				 node->part.name, MAX_READS);
+	error = codec_decode(node->codec, s, node->expected, &limits, ret_blob, ret_consumed);
+	image->read += error ? s.n : *ret_consumed;
+	return error;
+}
+
 struct kimg_error *node_decode(struct node *node)
 {
 	cleanup_blob struct blob blob = { 0 };
-	struct kimg_limits limits = image_remaining(node->image);
 	size_t consumed = 0;
 
-	TRY(codec_decode(node->codec, part_span(&node->part), node->expected, &limits, &blob,
-			 &consumed));
+	TRY(decode_once(node, &blob, &consumed));
 	explain_tail(node, consumed, blob.n);
 	field_number(&node->part, "uncompressed_size", blob.n);
 	return node_set_content(node, &blob);

@@ -41,6 +41,8 @@ static bool refines(const struct format *format, const struct format *base)
 	return false;
 }
 
+#define MAX_LOOK ((size_t)1 << 20)
+
 /* Says what stands there, for the one who wonders why nothing fits. */
 static struct kimg_error *not_found(struct span s)
 {
@@ -49,8 +51,12 @@ static struct kimg_error *not_found(struct span s)
 
 	if (s.n == 0)
 		return error_new(KIMG_E_NOT_FOUND, "empty");
-	if (span_filled(s, 0))
-		return error_new(KIMG_E_NOT_FOUND, "%zu zero bytes", s.n);
+	/* Not all of it: a sparse file may be larger than anybody can wait for. */
+	if (span_filled(span_clip(s, 0, MAX_LOOK), 0))
+		return error_new(KIMG_E_NOT_FOUND,
+				 s.n > MAX_LOOK ? "more than %zu zero bytes at the start"
+						: "%zu zero bytes",
+				 s.n > MAX_LOOK ? MAX_LOOK : s.n);
 	for (size_t i = 0; i < head.n; i++)
 		buf_printf(&text, " %02x", head.p[i]);
 	return error_new(KIMG_E_NOT_FOUND, "unknown format, starts with%s",

@@ -18,6 +18,7 @@
 
 /* More ELF files than any kernel carries; the rest could only slow the search down. */
 #define MAX_CARRIED 64
+#define MAX_MAGICS  4096
 
 struct carried {
 	struct place files[MAX_CARRIED];
@@ -30,7 +31,8 @@ struct carried {
 static void find_carried(struct span kernel, struct carried *ret_carried)
 {
 	ret_carried->n = 0;
-	for (size_t at = 0; ret_carried->n < MAX_CARRIED; at++) {
+	for (size_t at = 0, magics = 0; ret_carried->n < MAX_CARRIED && magics < MAX_MAGICS;
+	     at++, magics++) {
 		uint64_t size;
 
 		if (!span_find(kernel, at,
@@ -38,7 +40,8 @@ static void find_carried(struct span kernel, struct carried *ret_carried)
 					    "ELF"),
 			       &at))
 			return;
-		size = elf_end(span_from(kernel, at));
+		/* One byte more tells what is too long; tables that go on for ever end there, too. */
+		size = elf_end(span_clip(kernel, at, MAX_VDSO + 1));
 		if (size == 0 || size > MAX_VDSO)
 			continue;
 		ret_carried->files[ret_carried->n++] = (struct place){ .offset = at, .size = size };

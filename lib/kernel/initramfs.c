@@ -15,7 +15,14 @@
 #define HEADER_SIZE  110
 #define SIZE_AT      (6 + 6 * 8)
 #define NAME_SIZE_AT (6 + 11 * 8)
+
+/*
+ * What the whole search may cost: archives may share their entries, and streams their blocks, so that each of
+ * many false starts runs on to the same end. A kernel holds a handful of either magic in its code.
+ */
 #define MAX_ENTRIES  1000000
+#define MAX_ATTEMPTS 4
+#define MAX_PEEKS    4096
 
 static bool hex8(struct span s, size_t at, uint64_t *ret_value)
 {
@@ -41,13 +48,16 @@ static uint64_t round_up(uint64_t n, uint64_t to)
 	return (n + to - 1) / to * to;
 }
 
-/* The length of the archive at the start of s, its trailer and padding to 4 included; 0 if it is none. */
-static uint64_t archive_size(struct span s)
+/*
+ * The length of the archive at the start of s, its trailer and padding to 4 included; 0 if it is none.
+ * *entries are those that may still be read.
+ */
+static uint64_t archive_size(struct span s, uint32_t *entries)
 {
 	uint64_t at = 0, name_size, size;
 	struct span header, name;
 
-	for (int i = 0; i < MAX_ENTRIES; i++) {
+	for (; *entries; --*entries) {
 		if (!span_sub(s, at, HEADER_SIZE, &header) || !span_starts(header, NEWC) ||
 		    !hex8(header, SIZE_AT, &size) || !hex8(header, NAME_SIZE_AT, &name_size) ||
 		    !span_sub(s, at + HEADER_SIZE, name_size, &name))
@@ -70,9 +80,11 @@ static uint64_t with_padding(struct span s, uint64_t size)
 
 static bool find_plain(struct span kernel, struct place *ret_place)
 {
-	for (size_t at = 0; span_find(kernel, at, NEWC, &at); at++) {
+	uint32_t entries = MAX_ENTRIES;
+
+	for (size_t at = 0; entries && span_find(kernel, at, NEWC, &at); at++) {
 		struct span s = span_from(kernel, at);
-		uint64_t size = at % 4 ? 0 : archive_size(s);
+		uint64_t size = at % 4 ? 0 : archive_size(s, &entries);
 
 		if (size == 0)
 			continue;
@@ -98,6 +110,7 @@ static bool find_compressed(struct span kernel, const struct kimg_limits *limits
 			    struct place *ret_place, const char **ret_codec)
 {
 	const struct codec *codec;
+	int attempts = 0, peeks = 0;
 
 	for (size_t at = 0; (codec = codec_next(kernel, &at, 4)); at += 4) {
 		struct span s = span_from(kernel, at);
@@ -105,8 +118,12 @@ static bool find_compressed(struct span kernel, const struct kimg_limits *limits
 		struct kimg_error *error;
 		size_t consumed;
 
+		if (++peeks > MAX_PEEKS)
+			break;
 		if (!holds_archive(codec, s, limits))
 			continue;
+		if (++attempts > MAX_ATTEMPTS)
+			break;
 		error = codec_decode(codec, s, 0, limits, &blob, &consumed);
 		kimg_error_free(error);
 		if (error)

@@ -252,6 +252,47 @@ static void a_limit_on_parts(void **state)
 	node_tile(pad.image.scrap);
 }
 
+/* What fails leaves no output behind that a limit could count, and parts may overlap as they like. */
+static void bytes_are_not_decoded_for_ever(void **state)
+{
+	cleanup_pad struct pad pad;
+	size_t tried = 0;
+
+	pad_init(&pad, 0x5a);
+	memcpy(pad.bytes, "\x1f\x8b\x08\0\0\0\0\0\0\0\xff", 11);
+	for (size_t i = 0; i < 100; i++) {
+		struct kimg_part *part =
+			part_add_view(root_of(&pad), KIMG_PART_PAYLOAD, "p", 0, sizeof(pad.bytes));
+		struct kimg_error *error;
+
+		assert_true(part_set_codec(part, NULL, 0));
+		error = kimg_part_expand(&pad.image, part);
+		assert_non_null(error);
+		tried += kimg_error_code(error) != KIMG_E_LIMIT;
+		kimg_error_free(error);
+	}
+	assert_in_range(tried, 2, 20);
+}
+
+static void a_size_word_of_zero_is_told(void **state)
+{
+	cleanup_pad struct pad pad;
+	struct kimg_part *word;
+
+	pad_init(&pad, 0x5a);
+	memcpy(pad.bytes,
+	       "\xfd"
+	       "7zXZ\0",
+	       6);
+	memset(pad.bytes + sizeof(pad.bytes) - 4, 0, 4);
+	part_add_payload(root_of(&pad), "payload", 0, sizeof(pad.bytes), true);
+	tile(&pad);
+	assert_string_equal(layout(root_of(&pad)), "payload payload-size");
+	word = (struct kimg_part *)root_of(&pad)->children->next;
+	assert_non_null(word->notes);
+	assert_true(word->notes->bad);
+}
+
 static void a_limit_on_depth(void **state)
 {
 	cleanup_pad struct pad pad;
@@ -332,6 +373,8 @@ int main(void)
 		cmocka_unit_test(a_thousand_of_one_name),
 		cmocka_unit_test(a_limit_on_parts),
 		cmocka_unit_test(a_limit_on_depth),
+		cmocka_unit_test(bytes_are_not_decoded_for_ever),
+		cmocka_unit_test(a_size_word_of_zero_is_told),
 		cmocka_unit_test(a_field_of_the_same_name_is_replaced),
 		cmocka_unit_test(flags_and_enums),
 	};

@@ -230,6 +230,31 @@ static void initramfs_compressed(void **state)
 	deflateEnd(&z);
 }
 
+/* Each of these would run on to the same end, or to a table of its own size: minutes, were it allowed. */
+static void many_false_starts_cost_little(void **state)
+{
+	const struct kimg_limits limits = KIMG_LIMITS_DEFAULT;
+	cleanup_buf struct buf entries = { 0 }, vdsos = { 0 };
+	const struct span elf = SPAN_LITERAL("\x7f"
+					     "ELF\x02\x01\x01\0");
+	const char *codec = NULL;
+	struct place place;
+	struct span id;
+
+	for (int i = 0; i < 100000; i++) {
+		uint8_t header[64] = { [16] = 3, [18] = 62, [20] = 1, [32] = 64 };
+
+		put_entry(&entries, "a", "");
+		memcpy(header, elf.p, elf.n);
+		header[54] = 56;   /* e_phentsize */
+		header[56] = 0xfe; /* e_phnum */
+		header[57] = 0xff;
+		buf_add(&vdsos, header, sizeof(header));
+	}
+	assert_false(initramfs_find(buf_span(&entries), &limits, &place, &codec));
+	assert_false(build_id_find(span_from(buf_span(&vdsos), 1), &id));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -243,6 +268,7 @@ int main(void)
 		cmocka_unit_test(build_ids_of_vdsos_do_not_count),
 		cmocka_unit_test(initramfs_plain),
 		cmocka_unit_test(initramfs_compressed),
+		cmocka_unit_test(many_false_starts_cost_little),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
