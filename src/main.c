@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* kimg: finds the verb and runs it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/options.h"
 #include "cli/term.h"
@@ -39,9 +41,23 @@ static int dispatch(int argc, char **argv)
 	return cli_run(verb, argc - 1, argv + 1);
 }
 
+/*
+ * What is closed of the three standard descriptors would be taken by the next file that is opened, and
+ * messages would go into that. Opened the wrong way round, using them stays an error.
+ */
+static void fill_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
-	int status = dispatch(argc, argv);
+	int status;
+
+	fill_standard_descriptors();
+	status = dispatch(argc, argv);
 
 	/* Help and scripts go through stdio; a full disk must not look like success. */
 	if (fflush(stdout) != 0) {

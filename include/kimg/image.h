@@ -62,6 +62,12 @@ const char *kimg_image_word(struct kimg_image *image);
  */
 const char *kimg_format_title(const char *name);
 
+/*
+ * Whether the tree holds all parts of what was opened and expanded so far: false where the limit on parts
+ * left some out.
+ */
+bool kimg_image_is_complete(const struct kimg_image *image);
+
 /* The whole file. */
 const struct kimg_part *kimg_image_root(const struct kimg_image *image);
 

@@ -284,6 +284,11 @@ void kimg_image_free(struct kimg_image *image)
 	free(image);
 }
 
+bool kimg_image_is_complete(const struct kimg_image *image)
+{
+	return !image->too_many_parts;
+}
+
 const struct kimg_part *kimg_image_root(const struct kimg_image *image)
 {
 	return &image->root->part;

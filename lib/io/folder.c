@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -87,12 +88,76 @@ struct kimg_error *folder_open_file(const struct folder *folder, const char *pat
 	return outfile_open_at(ret_out, fd, name, shown);
 }
 
-bool folder_is(const struct folder *folder, const char *path, const char *input)
+bool folder_is(const struct folder *folder, const char *path, const struct stat *input)
 {
-	struct stat a, b;
+	struct stat st;
 
-	return fstatat(folder->fd, path, &a, AT_SYMLINK_NOFOLLOW) == 0 && stat(input, &b) == 0 &&
-	       S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	return fstatat(folder->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+	       st.st_dev == input->st_dev && st.st_ino == input->st_ino;
+}
+
+/* ---- what was written ---- */
+
+/* The system knows which names mean one file; comparing them here would be a guess. */
+struct written {
+	dev_t device;
+	ino_t inode;
+	const void *owner;
+};
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct written *x = a, *y = b;
+
+	if (x->device != y->device)
+		return x->device < y->device ? -1 : 1;
+	return x->inode == y->inode ? 0 : x->inode < y->inode ? -1 : 1;
+}
+
+static struct written *written_of(const struct stat *st)
+{
+	struct written *written = malloc(sizeof(*written));
+
+	if (written)
+		*written = (struct written){ .device = st->st_dev, .inode = st->st_ino };
+	return written;
+}
+
+/* Who wrote the file that stands at path, or NULL. */
+static const void *writer_of(const struct folder *folder, const char *path)
+{
+	struct written key, **found;
+	struct stat st;
+
+	if (fstatat(folder->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return NULL;
+	key = (struct written){ .device = st.st_dev, .inode = st.st_ino };
+	found = tfind(&key, &folder->written, by_inode);
+	return found ? (*found)->owner : NULL;
+}
+
+struct kimg_error *folder_commit(struct folder *folder, const char *path, const void *owner,
+				 struct outfile *out)
+{
+	const void *writer = writer_of(folder, path);
+	struct written *written, **kept;
+	struct stat st;
+
+	if (writer && writer != owner)
+		return error_new(KIMG_E_AMBIGUOUS, "%s: another part was written there already",
+				 out->path);
+	if (fstat(out->fd, &st) < 0)
+		return error_system(errno, "%s", out->path);
+	written = written_of(&st);
+	kept = written ? tsearch(written, &folder->written, by_inode) : NULL;
+	if (!kept || *kept != written) {
+		free(written);
+		if (!kept)
+			return error_nomem();
+	}
+	/* An inode comes back when what had it was replaced. */
+	(*kept)->owner = owner;
+	return outfile_commit(out);
 }
 
 void folder_done(struct folder *folder)
@@ -100,5 +165,6 @@ void folder_done(struct folder *folder)
 	if (folder->fd >= 0)
 		close(folder->fd);
 	free(folder->path);
+	tdestroy(folder->written, free);
 	*folder = (struct folder){ .fd = -1 };
 }

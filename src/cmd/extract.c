@@ -30,6 +30,9 @@ static const struct option_def options[] = {
 	OPTIONS_END,
 };
 
+/* Remarks on damage; 'kimg info' has them all. */
+#define MAX_TOLD 10
+
 struct extract {
 	struct cli *cli;
 	struct kimg_image *image;
@@ -38,6 +41,7 @@ struct extract {
 	const char *directory;
 	struct folder folder;
 	bool all, list, verbose, raw, force;
+	unsigned int told;
 };
 
 /* ---- what to write ---- */
@@ -77,23 +81,50 @@ static struct kimg_error *bytes_of(struct extract *extract, const struct kimg_pa
 
 /* ---- writing ---- */
 
-static struct kimg_error *write_file(struct outfile *out, struct span bytes)
+static bool stat_input(const struct extract *extract, struct stat *ret_st)
 {
-	TRY(outfile_write(out, bytes));
-	return outfile_commit(out);
+	bool is_stdin = strcmp(extract->file, "-") == 0;
+
+	return (is_stdin ? fstat(STDIN_FILENO, ret_st) : stat(extract->file, ret_st)) == 0;
 }
 
 /* An image that is mapped must not be replaced by a part of itself: it would be gone. */
 static bool is_input(const struct extract *extract, const char *output)
 {
 	struct stat in, out;
-	bool stdin_used = strcmp(extract->file, "-") == 0;
 
-	if ((stdin_used ? fstat(STDIN_FILENO, &in) : stat(extract->file, &in)) < 0)
+	if (!stat_input(extract, &in))
 		return false;
 	if ((strcmp(output, "-") == 0 ? fstat(STDOUT_FILENO, &out) : stat(output, &out)) < 0)
 		return false;
 	return S_ISREG(in.st_mode) && in.st_dev == out.st_dev && in.st_ino == out.st_ino;
+}
+
+/* What is not as it should be, though there are bytes to write: such as some that follow a stream's end. */
+static void tell_damage(struct extract *extract, const struct kimg_part *part)
+{
+	for (const struct kimg_note *note = part->notes; note; note = note->next)
+		if (note->bad && extract->told++ < MAX_TOLD)
+			remark(extract->cli, "%s: %s: %s", extract->file, part->name, note->text);
+}
+
+/* The same for all that is known to be inside part. */
+static void tell_damage_inside(struct extract *extract, const struct kimg_part *part)
+{
+	tell_damage(extract, part);
+	for (const struct kimg_part *child = part->children; child; child = child->next)
+		tell_damage_inside(extract, child);
+	if (part->content)
+		tell_damage_inside(extract, part->content);
+}
+
+/* The same for all that is around part, from the file on. */
+static void tell_damage_around(struct extract *extract, const struct kimg_part *part)
+{
+	if (!part->parent)
+		return;
+	tell_damage_around(extract, part->parent);
+	tell_damage(extract, part->parent);
 }
 
 static struct kimg_error *write_output(struct extract *extract, const char *name)
@@ -108,8 +139,11 @@ static struct kimg_error *write_output(struct extract *extract, const char *name
 				 strcmp(output, "-") == 0 ? "standard output" : output);
 	TRY(error_wrap(find(extract, name, &part), "%s", extract->file));
 	TRY(error_wrap(bytes_of(extract, part, &bytes), "%s", extract->file));
+	tell_damage_around(extract, part);
+	tell_damage_inside(extract, part);
 	TRY(outfile_open(&out, output));
-	return write_file(&out, bytes);
+	TRY(outfile_write(&out, bytes));
+	return outfile_commit(&out);
 }
 
 static struct kimg_error *write_below(struct extract *extract, const struct kimg_part *part)
@@ -117,15 +151,21 @@ static struct kimg_error *write_below(struct extract *extract, const struct kimg
 	cleanup_outfile struct outfile out = OUTFILE_NONE;
 	cleanup_free char *path = part_file_path(part);
 	struct span bytes;
+	struct stat input;
 
 	if (!path)
 		return error_nomem();
 	TRY(error_wrap(bytes_of(extract, part, &bytes), "%s", extract->file));
+	if (extract->all)
+		tell_damage(extract, part);
+	else
+		tell_damage_inside(extract, part);
 	TRY(folder_open_file(&extract->folder, path, &out));
-	if (folder_is(&extract->folder, path, extract->file))
+	if (stat_input(extract, &input) && folder_is(&extract->folder, path, &input))
 		return error_new(KIMG_E_INVALID, "%s/%s is the input: it stays as it is",
 				 extract->directory, path);
-	return write_file(&out, bytes);
+	TRY(outfile_write(&out, bytes));
+	return folder_commit(&extract->folder, path, part, &out);
 }
 
 /* ---- many parts ---- */
@@ -136,6 +176,11 @@ static int write_visited(const struct kimg_part *part, const char *path, void *c
 	struct kimg_error *error = write_below(extract, part);
 
 	return error ? report(extract->cli, error) : STATUS_YES;
+}
+
+static void pass(const struct kimg_part *part, void *context)
+{
+	tell_damage(context, part);
 }
 
 static int write_named(struct extract *extract, const char *name)
@@ -150,6 +195,17 @@ static int write_named(struct extract *extract, const char *name)
 	return error ? report(extract->cli, error) : STATUS_YES;
 }
 
+/* Whether the visit saw all parts; if not, says so. */
+static int check_complete(const struct extract *extract)
+{
+	if (kimg_image_is_complete(extract->image))
+		return STATUS_YES;
+	return report(extract->cli,
+		      error_new(KIMG_E_LIMIT,
+				"%s: more parts than the limit of %u: the rest is left out",
+				extract->file, extract->cli->limits.parts));
+}
+
 static int write_parts(struct extract *extract)
 {
 	struct kimg_error *error = folder_open(&extract->folder, extract->directory);
@@ -159,7 +215,9 @@ static int write_parts(struct extract *extract)
 	if (error)
 		return report(cli, error);
 	if (extract->all)
-		status = parts_visit(extract->image, extract->verbose, write_visited, extract);
+		status = worse(
+			parts_visit(extract->image, extract->verbose, write_visited, pass, extract),
+			check_complete(extract));
 	else if (cli->operand_count == 1)
 		status = write_named(extract, NULL);
 	for (int i = 1; i < cli->operand_count; i++)
@@ -217,14 +275,14 @@ static int list_parts(struct extract *extract)
 	if (screen_open(&screen, extract->cli))
 		return STATUS_ERROR;
 	list.out = screen.out;
-	parts_visit(extract->image, extract->verbose, measure_path, &list);
+	parts_visit(extract->image, extract->verbose, measure_path, NULL, &list);
 	out_document(list.out, "kimg-extract-list-1", NULL);
 	out_text(list.out, "file", OUT_DATA, span_of(extract->file, strlen(extract->file)));
 	out_array(list.out, "parts");
-	parts_visit(extract->image, extract->verbose, list_part, &list);
+	parts_visit(extract->image, extract->verbose, list_part, NULL, &list);
 	out_close(list.out);
 	out_close(list.out);
-	return screen_close(&screen, STATUS_YES);
+	return screen_close(&screen, check_complete(extract));
 }
 
 /* ---- the verb ---- */
@@ -308,6 +366,9 @@ static int run(struct cli *cli)
 	if (error)
 		return report(cli, error);
 	status = work(&extract);
+	if (extract.told > MAX_TOLD)
+		remark(cli, "%s: %u more like these: see 'kimg info'", extract.file,
+		       extract.told - MAX_TOLD);
 	kimg_image_free(extract.image);
 	return status;
 }

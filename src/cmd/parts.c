@@ -60,6 +60,7 @@ struct walk {
 	struct kimg_image *image;
 	bool all;
 	int (*visit)(const struct kimg_part *part, const char *path, void *context);
+	void (*pass)(const struct kimg_part *part, void *context);
 	void *context;
 	int status;
 };
@@ -77,6 +78,10 @@ static void walk_part(struct walk *walk, const struct kimg_part *part)
 		if (!path.failed)
 			walk->status =
 				worse(walk->status, walk->visit(part, path.p, walk->context));
+		else
+			walk->status = STATUS_ERROR; /* no memory */
+	} else if (walk->pass) {
+		walk->pass(part, walk->context);
 	}
 	for (const struct kimg_part *child = part->children; child; child = child->next)
 		walk_part(walk, child);
@@ -86,9 +91,11 @@ static void walk_part(struct walk *walk, const struct kimg_part *part)
 
 int parts_visit(struct kimg_image *image, bool all,
 		int (*visit)(const struct kimg_part *part, const char *path, void *context),
-		void *context)
+		void (*pass)(const struct kimg_part *part, void *context), void *context)
 {
-	struct walk walk = { .image = image, .all = all, .visit = visit, .context = context };
+	struct walk walk = {
+		.image = image, .all = all, .visit = visit, .pass = pass, .context = context
+	};
 
 	walk_part(&walk, kimg_image_root(image));
 	return walk.status;
