@@ -14,6 +14,7 @@ struct facts {
 	const struct kimg_part *kernel;  /* the deepest part that knows its release */
 	const struct kimg_part *payload; /* the outermost compressed one that leads to the kernel */
 	const struct kimg_part *signature; /* the first */
+	const struct kimg_field *machine;  /* the first that names one: ELF, PE, uImage, FIT */
 	size_t signatures;
 	size_t damaged;
 };
@@ -25,8 +26,23 @@ static const struct kimg_field *known(const struct kimg_part *part, const char *
 	return field && field->type == KIMG_FIELD_TEXT && field->length ? field : NULL;
 }
 
+static const struct kimg_field *machine_of(const struct kimg_part *part)
+{
+	static const char *const names[] = { "e_machine", "Machine", "ih_arch", "arch" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const struct kimg_field *field = kimg_part_field(part, names[i]);
+
+		if (field && (field->meaning || field->type == KIMG_FIELD_TEXT))
+			return field;
+	}
+	return NULL;
+}
+
 static void collect(const struct kimg_part *part, struct facts *facts)
 {
+	if (!facts->machine)
+		facts->machine = machine_of(part);
 	if (known(part, "release"))
 		facts->kernel = part;
 	if (part->codec && !facts->payload &&
@@ -70,6 +86,16 @@ static void kernel_lines(struct out *out, const struct kimg_part *kernel)
 	}
 }
 
+static void machine_line(struct out *out, const struct kimg_field *machine)
+{
+	label(out, "machine");
+	if (machine->meaning)
+		out_text(out, NULL, OUT_PLAIN, span_of(machine->meaning, strlen(machine->meaning)));
+	else
+		text(out, OUT_PLAIN, machine);
+	out_row_end(out);
+}
+
 static void payload_line(struct out *out, const struct kimg_part *payload)
 {
 	const struct kimg_field *size = kimg_part_field(payload, "uncompressed_size");
@@ -108,6 +134,8 @@ void summary(struct out *out, const struct kimg_part *root)
 	collect(root, &facts);
 	if (facts.kernel)
 		kernel_lines(out, facts.kernel);
+	if (facts.machine)
+		machine_line(out, facts.machine);
 	if (facts.payload)
 		payload_line(out, facts.payload);
 	if (facts.signature)
