@@ -143,6 +143,8 @@ void elf_add_notes(struct kimg_part *part, const struct elf *elf, uint64_t offse
 
 		note_name(&note, name, sizeof(name));
 		child = part_add(part, KIMG_PART_NOTE, name, note.offset - offset, note.size);
+		if (part_is_lost(child))
+			break;
 		field_text(child, "owner", note.owner);
 		field_number(child, "type", note.type);
 		if (strcmp(name, "build-id") == 0)

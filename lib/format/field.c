@@ -17,6 +17,11 @@ static struct kimg_field *set(struct kimg_part *part, const char *name, enum kim
 	const struct kimg_field **link = &part->fields;
 	struct kimg_field *field;
 
+	/* A driver may describe any number of parts that could not be made: that must not fill memory. */
+	if (part_is_lost(part)) {
+		node_of(part)->image->scrap_field = (struct kimg_field){ .name = "" };
+		return &node_of(part)->image->scrap_field;
+	}
 	while (*link && strcmp((*link)->name, name) != 0)
 		link = (const struct kimg_field **)&(*link)->next;
 	field = (struct kimg_field *)*link;
@@ -38,6 +43,8 @@ static struct kimg_field *set(struct kimg_part *part, const char *name, enum kim
 
 static void set_bytes(struct kimg_part *part, struct kimg_field *field, struct span bytes)
 {
+	if (part_is_lost(part))
+		return;
 	if (bytes.n > MAX_TEXT) {
 		note(part, "%s is %zu bytes long, shown are the first %u", field->name, bytes.n,
 		     MAX_TEXT);
@@ -49,8 +56,11 @@ static void set_bytes(struct kimg_part *part, struct kimg_field *field, struct s
 
 static const char *print(struct kimg_part *part, const char *format, va_list ap)
 {
-	const char *text = arena_vprintf(&node_of(part)->image->arena, format, ap);
+	const char *text;
 
+	if (part_is_lost(part))
+		return NULL;
+	text = arena_vprintf(&node_of(part)->image->arena, format, ap);
 	if (!text)
 		node_of(part)->image->out_of_memory = true;
 	return text;
@@ -187,8 +197,11 @@ void field_check(struct kimg_part *part, const char *name, struct span stored, s
 static void add_note(struct kimg_part *part, bool bad, const char *format, va_list ap)
 {
 	const struct kimg_note **link = &part->notes;
-	struct kimg_note *new = arena_alloc(&node_of(part)->image->arena, sizeof(*new));
+	struct kimg_note *new;
 
+	if (part_is_lost(part))
+		return;
+	new = arena_alloc(&node_of(part)->image->arena, sizeof(*new));
 	if (!new) {
 		node_of(part)->image->out_of_memory = true;
 		return;

@@ -218,6 +218,11 @@ static struct kimg_part *add(struct node *parent, enum kimg_part_kind kind, cons
 	return &node->part;
 }
 
+bool part_is_lost(const struct kimg_part *part)
+{
+	return node_of(part) == node_of(part)->image->scrap;
+}
+
 struct kimg_part *part_add(struct kimg_part *parent, enum kimg_part_kind kind, const char *name,
 			   uint64_t offset, uint64_t size)
 {

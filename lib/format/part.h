@@ -45,6 +45,9 @@ struct kimg_part *part_add(struct kimg_part *parent, enum kimg_part_kind kind, c
  */
 void part_fill(struct kimg_part *parent, enum kimg_part_kind kind, const char *name);
 
+/* Whether part could not be made: a loop over more of its kind may end. */
+bool part_is_lost(const struct kimg_part *part);
+
 /* Adds a view, which may overlap anything. */
 struct kimg_part *part_add_view(struct kimg_part *parent, enum kimg_part_kind kind,
 				const char *name, uint64_t offset, uint64_t size);

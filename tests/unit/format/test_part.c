@@ -245,6 +245,12 @@ static void a_limit_on_parts(void **state)
 	/* Whatever a driver does with the part that could not be made, it hurts nobody. */
 	field_number(part, "n", 1);
 	note_bad(part, "text");
+	field_text(part, "text", SPAN_LITERAL("text"));
+	field_printf(part, "printed", "%d", 1);
+	assert_true(part_is_lost(part));
+	assert_false(part_is_lost(root_of(&pad)));
+	assert_null(part->fields);
+	assert_null(part->notes);
 	part_fill(part, KIMG_PART_CODE, "code");
 	assert_ptr_equal(part_add(part, KIMG_PART_DATA, "below", 0, 1), part);
 	part_add_payload(part, "payload", 0, 100, true);
