@@ -79,6 +79,12 @@ const struct kimg_part *kimg_image_root(const struct kimg_image *image);
 struct kimg_error *kimg_part_expand(struct kimg_image *image, const struct kimg_part *part);
 
 /*
+ * Verifies what part lies in, from part itself up to the whole file: the checksums and hashes that the
+ * containers have. What does not fit becomes a bad note on the part that it is about. KIMG_E_NOMEM.
+ */
+struct kimg_error *kimg_part_verify(struct kimg_image *image, const struct kimg_part *part);
+
+/*
  * Finds a part by its name ("initrd", "dtb-2") or by its path from the root ("payload/vmlinux"). The
  * shallowest match wins. Expands what it must on the way. KIMG_E_NOT_FOUND, KIMG_E_AMBIGUOUS (several
  * at the same depth).

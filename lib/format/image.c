@@ -163,17 +163,31 @@ struct kimg_error *kimg_part_expand(struct kimg_image *image, const struct kimg_
 	return expand(node_of(part));
 }
 
+/* Runs the checks of node's format that take reading all of the bytes. */
+static void verify(struct node *node)
+{
+	struct kimg_error *error;
+
+	if (!node->format || !node->format->verify || node->verified)
+		return;
+	node->verified = true;
+	error = node->format->verify(&node->part);
+	if (error)
+		note_bad(&node->part, "%s", kimg_error_message(error));
+	kimg_error_free(error);
+}
+
+struct kimg_error *kimg_part_verify(struct kimg_image *image, const struct kimg_part *part)
+{
+	for (; part; part = part->parent)
+		verify(node_of(part));
+	return image->out_of_memory ? error_nomem() : NULL;
+}
+
 static void expand_all(struct node *node)
 {
 	kimg_error_free(expand(node));
-	if (node->format && node->format->verify && !node->verified) {
-		struct kimg_error *error = node->format->verify(&node->part);
-
-		node->verified = true;
-		if (error)
-			note_bad(&node->part, "%s", kimg_error_message(error));
-		kimg_error_free(error);
-	}
+	verify(node);
 	for (struct node *child = node_child(node); child; child = node_next(child))
 		expand_all(child);
 	if (node->part.content)

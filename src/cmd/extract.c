@@ -125,6 +125,11 @@ static void tell_damage_around(struct extract *extract, const struct kimg_part *
 		return;
 	tell_damage_around(extract, part->parent);
 	tell_damage(extract, part->parent);
+	/* A checksum of the whole stands in a part of its own. */
+	for (const struct kimg_part *child = part->parent->children; child; child = child->next)
+		if (child != part &&
+		    (child->kind == KIMG_PART_HEADER || child->kind == KIMG_PART_CHECKSUM))
+			tell_damage(extract, child);
 }
 
 static struct kimg_error *write_output(struct extract *extract, const char *name)
@@ -139,6 +144,7 @@ static struct kimg_error *write_output(struct extract *extract, const char *name
 				 strcmp(output, "-") == 0 ? "standard output" : output);
 	TRY(error_wrap(find(extract, name, &part), "%s", extract->file));
 	TRY(error_wrap(bytes_of(extract, part, &bytes), "%s", extract->file));
+	TRY(kimg_part_verify(extract->image, part));
 	tell_damage_around(extract, part);
 	tell_damage_inside(extract, part);
 	TRY(outfile_open(&out, output));
@@ -156,10 +162,13 @@ static struct kimg_error *write_below(struct extract *extract, const struct kimg
 	if (!path)
 		return error_nomem();
 	TRY(error_wrap(bytes_of(extract, part, &bytes), "%s", extract->file));
-	if (extract->all)
+	TRY(kimg_part_verify(extract->image, part));
+	if (extract->all) {
 		tell_damage(extract, part);
-	else
+	} else {
+		tell_damage_around(extract, part);
 		tell_damage_inside(extract, part);
+	}
 	TRY(folder_open_file(&extract->folder, path, &out));
 	if (stat_input(extract, &input) && folder_is(&extract->folder, path, &input))
 		return error_new(KIMG_E_INVALID, "%s/%s is the input: it stays as it is",
@@ -370,7 +379,8 @@ static int run(struct cli *cli)
 		remark(cli, "%s: %u more like these: see 'kimg info'", extract.file,
 		       extract.told - MAX_TOLD);
 	kimg_image_free(extract.image);
-	return status;
+	/* What was written may be all that is left of a damaged image; but it is not what it should be. */
+	return extract.told ? worse(status, STATUS_NO) : status;
 }
 
 const struct verb verb_extract = {

@@ -1,0 +1,1 @@
+kimg extract $SAMPLES/uimage/bad-data-checksum -o kernel; echo "status $?"; ls kernel
