@@ -8,5 +8,6 @@
 #include "kimg/kernel.h"
 #include "kimg/limits.h"
 #include "kimg/part.h"
+#include "kimg/symbol.h"
 
 #endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SYMBOL_READERS_H
+#define SYMBOL_READERS_H
+
+#include "format/elf.h"
+#include "symbol/symbols.h"
+
+/*
+ * The readers of symbols: each makes a whole table of bytes that outlive it, or that the caller then gives to
+ * it. options is never NULL.
+ */
+
+/* elf_symbols.c: the symbol table of a vmlinux. KIMG_E_NOT_FOUND where it is stripped. */
+struct kimg_error *symbols_read_elf(const struct elf *elf,
+				    const struct kimg_symbols_options *options,
+				    struct kimg_symbols **ret_symbols) must_check;
+
+/* module.c: the symbol table of a module (ET_REL); addresses count from the start of the module. */
+struct kimg_error *symbols_read_module(const struct elf *elf,
+				       const struct kimg_symbols_options *options,
+				       struct kimg_symbols **ret_symbols) must_check;
+
+/* map_reader.c: whether text looks like a System.map, /proc/kallsyms or /proc/ksyms; reads one of these. */
+bool symbols_text_is(struct span text);
+struct kimg_error *symbols_read_text(struct span text, const struct kimg_symbols_options *options,
+				     struct kimg_symbols **ret_symbols) must_check;
+
+/* kallsyms.c: the tables inside an uncompressed kernel, the ELF or raw image that kernel is the bytes of. */
+struct kimg_error *symbols_read_kallsyms(struct span kernel,
+					 const struct kimg_symbols_options *options,
+					 struct kimg_symbols **ret_symbols) must_check;
+
+#endif

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of symbols: how it is filled, sorted and freed. */
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "symbol/symbols.h"
+
+/* What the table owns beside its arrays. */
+struct symbols_owned {
+	struct blob blob;
+	struct symbols_owned *next;
+};
+
+struct kimg_error *symbols_new(enum kimg_symbols_source source, struct kimg_symbols **ret_symbols)
+{
+	struct kimg_symbols *symbols = calloc(1, sizeof(*symbols));
+
+	if (!symbols)
+		return error_nomem();
+	symbols->source = source;
+	symbols->bits = 64;
+	*ret_symbols = symbols;
+	return NULL;
+}
+
+void kimg_symbols_free(struct kimg_symbols *symbols)
+{
+	if (!symbols)
+		return;
+	kimg_image_free(symbols->image); /* it may stand on a blob */
+	for (struct symbols_owned *owned = symbols->owned; owned; owned = owned->next)
+		blob_done(&owned->blob);
+	arena_done(&symbols->arena);
+	free(symbols->all);
+	free(symbols->sections);
+	free(symbols->modules);
+	free(symbols->places);
+	free(symbols->answers);
+	free(symbols->heads);
+	free(symbols->nexts);
+	free(symbols);
+}
+
+/* ---- filling ---- */
+
+#define SYMBOLS_MAX (1ULL << 31)
+
+static struct kimg_error *set_room(struct kimg_symbols *symbols, size_t room)
+{
+	struct kimg_symbol *all;
+
+	if (room > SYMBOLS_MAX)
+		return error_new(KIMG_E_LIMIT, "more than %llu symbols", SYMBOLS_MAX);
+	all = reallocarray(symbols->all, room ? room : 1, sizeof(*all));
+	if (!all)
+		return error_nomem();
+	symbols->all = all;
+	symbols->room = room;
+	return NULL;
+}
+
+struct kimg_error *symbols_reserve(struct kimg_symbols *symbols, size_t count)
+{
+	if (count > SYMBOLS_MAX - symbols->n)
+		return error_new(KIMG_E_LIMIT, "more than %llu symbols", SYMBOLS_MAX);
+	return symbols->n + count <= symbols->room ? NULL : set_room(symbols, symbols->n + count);
+}
+
+struct kimg_error *symbols_add(struct kimg_symbols *symbols, const struct kimg_symbol *symbol)
+{
+	if (symbols->n == symbols->room)
+		TRY(set_room(symbols, symbols->room ? symbols->room * 2 : 4096));
+	if (symbols->n && symbol->address < symbols->all[symbols->n - 1].address)
+		symbols->unsorted = true;
+	symbols->all[symbols->n++] = *symbol;
+	return NULL;
+}
+
+/* Whether the array of n objects is full: rooms are powers of two. */
+static bool is_full(size_t n)
+{
+	return (n & (n - 1)) == 0;
+}
+
+/* The number that the next section or module gets; 0 past the last. Makes room in *array. */
+static struct kimg_error *next_index(void **array, size_t *count, size_t object,
+				     uint16_t *ret_index)
+{
+	void *larger;
+
+	*ret_index = 0;
+	if (*count == 0)
+		*count = 1; /* [0] */
+	if (*count >= UINT16_MAX)
+		return NULL;
+	if (is_full(*count)) {
+		larger = reallocarray(*array, *count * 2, object);
+		if (!larger)
+			return error_nomem();
+		*array = larger;
+		if (*count == 1)
+			memset(larger, 0, object);
+	}
+	*ret_index = (*count)++;
+	return NULL;
+}
+
+struct kimg_error *symbols_add_section(struct kimg_symbols *symbols, struct span name,
+				       uint64_t address, uint64_t size, uint16_t *ret_index)
+{
+	char *copy = arena_copy(&symbols->arena, (const char *)name.p, name.n);
+	uint16_t index;
+
+	if (!copy)
+		return error_nomem();
+	TRY(next_index((void **)&symbols->sections, &symbols->section_count,
+		       sizeof(*symbols->sections), &index));
+	if (index)
+		symbols->sections[index] = (struct symbols_section){ copy, address, size };
+	*ret_index = index;
+	return NULL;
+}
+
+struct kimg_error *symbols_add_module(struct kimg_symbols *symbols, struct span name,
+				      uint16_t *ret_index)
+{
+	char *copy = arena_copy(&symbols->arena, (const char *)name.p, name.n);
+	uint16_t index;
+
+	if (!copy)
+		return error_nomem();
+	TRY(next_index((void **)&symbols->modules, &symbols->module_count,
+		       sizeof(*symbols->modules), &index));
+	if (index)
+		symbols->modules[index] = copy;
+	*ret_index = index;
+	return NULL;
+}
+
+void symbols_note(struct kimg_symbols *symbols, bool bad, const char *format, ...)
+{
+	struct kimg_note *note = arena_alloc(&symbols->arena, sizeof(*note));
+	va_list ap;
+
+	if (!note)
+		return;
+	va_start(ap, format);
+	note->text = arena_vprintf(&symbols->arena, format, ap);
+	va_end(ap);
+	if (!note->text)
+		return;
+	note->bad = bad;
+	if (symbols->last_note)
+		symbols->last_note->next = note;
+	else
+		symbols->notes = note;
+	symbols->last_note = note;
+}
+
+struct kimg_error *symbols_own_blob(struct kimg_symbols *symbols, struct blob *blob)
+{
+	struct symbols_owned *owned = arena_alloc(&symbols->arena, sizeof(*owned));
+
+	if (!owned)
+		return error_nomem();
+	owned->blob = *blob;
+	owned->next = symbols->owned;
+	symbols->owned = owned;
+	*blob = (struct blob){ 0 };
+	return NULL;
+}
+
+void *symbols_alloc(struct kimg_symbols *symbols, size_t size)
+{
+	return arena_alloc(&symbols->arena, size);
+}
+
+/* ---- sorting ---- */
+
+/* A symbol's address and where the symbol stands: what is moved while sorting. */
+struct key {
+	uint64_t address;
+	uint64_t index;
+};
+
+enum { DIGIT_BITS = 11, DIGIT_VALUES = 1 << DIGIT_BITS, DIGITS = 6 };
+
+/* One pass of a radix sort, from keys into sorted, by the digit that starts at bit shift. False: all are alike. */
+static bool sort_by_digit(const struct key *keys, struct key *sorted, size_t n, unsigned int shift)
+{
+	size_t counts[DIGIT_VALUES] = { 0 }, at = 0;
+
+	for (size_t i = 0; i < n; i++)
+		counts[keys[i].address >> shift & (DIGIT_VALUES - 1)]++;
+	if (counts[keys[0].address >> shift & (DIGIT_VALUES - 1)] == n)
+		return false;
+	for (size_t v = 0; v < DIGIT_VALUES; v++) {
+		size_t count = counts[v];
+
+		counts[v] = at;
+		at += count;
+	}
+	for (size_t i = 0; i < n; i++)
+		sorted[counts[keys[i].address >> shift & (DIGIT_VALUES - 1)]++] = keys[i];
+	return true;
+}
+
+/*
+ * Stable, and linear whatever the addresses are. Most tables of a kernel are sorted but for a few
+ * thousand symbols, or not at all; both take three or four passes over their keys.
+ */
+static struct kimg_error *sort(struct kimg_symbols *symbols)
+{
+	size_t n = symbols->n;
+	cleanup_free struct key *keys = reallocarray(NULL, n, 2 * sizeof(*keys));
+	struct kimg_symbol *all = reallocarray(NULL, n, sizeof(*all));
+	struct key *from = keys, *to = keys ? keys + n : NULL;
+
+	if (!keys || !all) {
+		free(all);
+		return error_nomem();
+	}
+	for (size_t i = 0; i < n; i++)
+		keys[i] = (struct key){ symbols->all[i].address, i };
+	for (unsigned int digit = 0; digit < DIGITS; digit++) {
+		if (sort_by_digit(from, to, n, digit * DIGIT_BITS)) {
+			struct key *sorted = to;
+
+			to = from;
+			from = sorted;
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		all[i] = symbols->all[from[i].index];
+	free(symbols->all);
+	symbols->all = all;
+	symbols->room = n;
+	return NULL;
+}
+
+static void add_shift(struct kimg_symbols *symbols, uint64_t shift)
+{
+	for (size_t i = 0; i < symbols->n; i++)
+		if (!symbol_is_absolute(&symbols->all[i]))
+			symbols->all[i].address += shift;
+	symbols->unsorted = true;
+}
+
+struct kimg_error *symbols_finish(struct kimg_symbols *symbols, uint64_t shift)
+{
+	if (shift)
+		add_shift(symbols, shift);
+	if (symbols->unsorted && symbols->n > 1)
+		TRY(sort(symbols));
+	symbols->unsorted = false;
+	return NULL;
+}
+
+/* ---- asking ---- */
+
+enum kimg_symbols_source kimg_symbols_source(const struct kimg_symbols *symbols)
+{
+	return symbols->source;
+}
+
+const char *kimg_symbols_source_name(enum kimg_symbols_source source)
+{
+	static const char *const names[] = {
+		[KIMG_SYMBOLS_ELF] = "vmlinux",
+		[KIMG_SYMBOLS_MODULE] = "module",
+		[KIMG_SYMBOLS_MAP] = "System.map",
+		[KIMG_SYMBOLS_PROC_KALLSYMS] = "/proc/kallsyms",
+		[KIMG_SYMBOLS_PROC_KSYMS] = "/proc/ksyms",
+		[KIMG_SYMBOLS_KALLSYMS] = "kallsyms",
+	};
+
+	return (size_t)source < ARRAY_SIZE(names) ? names[source] : NULL;
+}
+
+unsigned int kimg_symbols_bits(const struct kimg_symbols *symbols)
+{
+	return symbols->bits;
+}
+
+bool kimg_symbols_base(const struct kimg_symbols *symbols, uint64_t *ret_base)
+{
+	if (symbols->has_base)
+		*ret_base = symbols->base;
+	return symbols->has_base;
+}
+
+const struct kimg_note *kimg_symbols_notes(const struct kimg_symbols *symbols)
+{
+	return symbols->notes;
+}
+
+const struct kimg_symbol *kimg_symbols_all(const struct kimg_symbols *symbols, size_t *ret_count)
+{
+	*ret_count = symbols->n;
+	return symbols->all;
+}
+
+const char *kimg_symbols_section_name(const struct kimg_symbols *symbols, unsigned int index)
+{
+	return index && index < symbols->section_count ? symbols->sections[index].name : NULL;
+}
+
+const char *kimg_symbols_module_name(const struct kimg_symbols *symbols, unsigned int index)
+{
+	return index && index < symbols->module_count ? symbols->modules[index] : NULL;
+}
