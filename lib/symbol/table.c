@@ -76,47 +76,40 @@ struct kimg_error *symbols_add(struct kimg_symbols *symbols, const struct kimg_s
 	return NULL;
 }
 
-/* Whether the array of n objects is full: rooms are powers of two. */
-static bool is_full(size_t n)
-{
-	return (n & (n - 1)) == 0;
-}
-
-/* The number that the next section or module gets; 0 past the last. Makes room in *array. */
-static struct kimg_error *next_index(void **array, size_t *count, size_t object,
-				     uint16_t *ret_index)
+/*
+ * Room for one more object in array, which has count of them and grows when that is a power of two; [0] is
+ * made with the first. NULL where there is no memory: array is as it was.
+ */
+static void *grow(void *array, size_t count, size_t object)
 {
 	void *larger;
 
-	*ret_index = 0;
-	if (*count == 0)
-		*count = 1; /* [0] */
-	if (*count >= UINT16_MAX)
-		return NULL;
-	if (is_full(*count)) {
-		larger = reallocarray(*array, *count * 2, object);
-		if (!larger)
-			return error_nomem();
-		*array = larger;
-		if (*count == 1)
-			memset(larger, 0, object);
-	}
-	*ret_index = (*count)++;
-	return NULL;
+	if (count > 1 && (count & (count - 1)) != 0)
+		return array;
+	larger = reallocarray(array, count > 1 ? count * 2 : 2, object);
+	if (larger && count <= 1)
+		memset(larger, 0, object);
+	return larger;
 }
 
 struct kimg_error *symbols_add_section(struct kimg_symbols *symbols, struct span name,
 				       uint64_t address, uint64_t size, uint16_t *ret_index)
 {
-	char *copy = arena_copy(&symbols->arena, (const char *)name.p, name.n);
-	uint16_t index;
+	size_t index = symbols->section_count ? symbols->section_count : 1;
+	struct symbols_section *sections;
+	char *copy;
 
-	if (!copy)
+	*ret_index = 0;
+	if (index >= UINT16_MAX)
+		return NULL;
+	copy = arena_copy(&symbols->arena, (const char *)name.p, name.n);
+	sections = grow(symbols->sections, symbols->section_count, sizeof(*sections));
+	if (sections)
+		symbols->sections = sections;
+	if (!sections || !copy)
 		return error_nomem();
-	TRY(next_index((void **)&symbols->sections, &symbols->section_count,
-		       sizeof(*symbols->sections), &index));
-	if (index)
-		symbols->sections[index] = (struct symbols_section){ copy, address, size };
+	sections[index] = (struct symbols_section){ copy, address, size };
+	symbols->section_count = index + 1;
 	*ret_index = index;
 	return NULL;
 }
@@ -124,15 +117,21 @@ struct kimg_error *symbols_add_section(struct kimg_symbols *symbols, struct span
 struct kimg_error *symbols_add_module(struct kimg_symbols *symbols, struct span name,
 				      uint16_t *ret_index)
 {
-	char *copy = arena_copy(&symbols->arena, (const char *)name.p, name.n);
-	uint16_t index;
+	size_t index = symbols->module_count ? symbols->module_count : 1;
+	const char **modules;
+	char *copy;
 
-	if (!copy)
+	*ret_index = 0;
+	if (index >= UINT16_MAX)
+		return NULL;
+	copy = arena_copy(&symbols->arena, (const char *)name.p, name.n);
+	modules = grow(symbols->modules, symbols->module_count, sizeof(*modules));
+	if (modules)
+		symbols->modules = modules;
+	if (!modules || !copy)
 		return error_nomem();
-	TRY(next_index((void **)&symbols->modules, &symbols->module_count,
-		       sizeof(*symbols->modules), &index));
-	if (index)
-		symbols->modules[index] = copy;
+	modules[index] = copy;
+	symbols->module_count = index + 1;
 	*ret_index = index;
 	return NULL;
 }
