@@ -3,18 +3,12 @@
  * The initramfs that is linked into the kernel (usr/initramfs_data.S, 6.12): a cpio archive in the newc
  * form, or a compressed one, in .init.ramfs; __initramfs_size, a word of the kernel's size, stands behind
  * it in .init.ramfs.info.
- *
- * A newc header is 110 characters: the magic 070701, then 13 fields of 8 hexadecimal digits, of which
- * the seventh is the size of the file and the twelfth the length of the name, its NUL included. Name and
- * file are padded to 4 bytes each. The entry TRAILER!!! ends the archive.
  */
 #include "codec/codec.h"
+#include "format/cpio.h"
 #include "kernel/facts.h"
 
-#define NEWC         SPAN_LITERAL("070701")
-#define HEADER_SIZE  110
-#define SIZE_AT      (6 + 6 * 8)
-#define NAME_SIZE_AT (6 + 11 * 8)
+#define NEWC SPAN_LITERAL("070701")
 
 /*
  * What the whole search may cost: archives may share their entries, and streams their blocks, so that each of
@@ -24,48 +18,28 @@
 #define MAX_ATTEMPTS 4
 #define MAX_PEEKS    4096
 
-static bool hex8(struct span s, size_t at, uint64_t *ret_value)
-{
-	uint64_t value = 0;
-
-	for (size_t i = at; i < at + 8; i++) {
-		uint8_t c = s.p[i];
-		int digit = c >= '0' && c <= '9'   ? c - '0'
-			    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-			    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-						   : -1;
-
-		if (digit < 0)
-			return false;
-		value = value << 4 | digit;
-	}
-	*ret_value = value;
-	return true;
-}
-
-static uint64_t round_up(uint64_t n, uint64_t to)
-{
-	return (n + to - 1) / to * to;
-}
-
 /*
  * The length of the archive at the start of s, its trailer and padding to 4 included; 0 if it is none.
- * *entries are those that may still be read.
+ * *entries are the headers that may still be read. The reader is asked for what starts with the magic alone:
+ * over zeroes it would look for the end of them, from each of many archives that lead into the same ones.
  */
 static uint64_t archive_size(struct span s, uint32_t *entries)
 {
-	uint64_t at = 0, name_size, size;
-	struct span header, name;
+	struct cpio_entry entry;
+	struct cpio cpio;
+	bool more;
 
-	for (; *entries; --*entries) {
-		if (!span_sub(s, at, HEADER_SIZE, &header) || !span_starts(header, NEWC) ||
-		    !hex8(header, SIZE_AT, &size) || !hex8(header, NAME_SIZE_AT, &name_size) ||
-		    !span_sub(s, at + HEADER_SIZE, name_size, &name))
+	if (!cpio_init(&cpio, s))
+		return 0;
+	while (*entries && span_has(s, cpio.at, NEWC)) {
+		struct kimg_error *error = cpio_next(&cpio, &entry, &more);
+
+		--*entries;
+		kimg_error_free(error);
+		if (error || !more)
 			return 0;
-		at = round_up(at + HEADER_SIZE + name_size, 4);
-		if (span_equal(name, span_of("TRAILER!!!", 11)))
-			return at <= s.n ? at : 0;
-		at = round_up(at + size, 4);
+		if (entry.trailer)
+			return cpio.at <= s.n ? cpio.at : 0;
 	}
 	return 0;
 }
@@ -73,7 +47,7 @@ static uint64_t archive_size(struct span s, uint32_t *entries)
 /* gen_init_cpio pads the whole to 512 bytes; __initramfs_size then tells that length. */
 static uint64_t with_padding(struct span s, uint64_t size)
 {
-	uint64_t padded = round_up(size, 512);
+	uint64_t padded = (size + 511) / 512 * 512;
 
 	return span_filled(span_clip(s, size, padded - size), 0) && padded <= s.n ? padded : size;
 }

@@ -287,4 +287,40 @@ static inline void check_extremes(const uint8_t *bytes, size_t size, size_t offs
 	}
 }
 
+/* ---- the headers of raw images ---- */
+
+/* A field of a header: where it stands, little endian, what is put there and found under that name. */
+struct header_field {
+	size_t offset, width;
+	uint64_t value;
+	const char *name; /* NULL: it is text, or has no field */
+};
+
+static inline void put_fields(uint8_t *bytes, const struct header_field *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		put_le(bytes, fields[i].offset, fields[i].width, fields[i].value);
+}
+
+static inline void check_fields(const struct kimg_part *header, const struct header_field *fields,
+				size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (fields[i].name)
+			assert_number(header, fields[i].name, fields[i].value);
+}
+
+/* A good image, cut short anywhere, or with anything in the 64 bytes of its header, breaks nothing. */
+static inline void check_image_header(const char *sample)
+{
+	cleanup_free uint8_t *bytes = NULL;
+	size_t n;
+
+	bytes = read_sample(sample, &n);
+	check_cuts(bytes, n, n);
+	for (size_t offset = 0; offset < 64; offset += 8)
+		check_extremes(bytes, n, offset, 8);
+	check_extremes(bytes, n, 0x3c, 4);
+}
+
 #endif
