@@ -1,45 +1,59 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finding symbols: by address, by name, by pattern. */
-#include <fnmatch.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
+#include "symbol/glob.h"
+#include "symbol/hash.h"
+#include "symbol/ksyms.h"
 #include "symbol/symbols.h"
 
 /* ---- by address ---- */
 
-/* How well people know a symbol by its name, where several stand at one address. */
-static int rank(const struct kimg_symbol *symbol)
+static bool ends_in(struct span name, struct span end)
+{
+	return name.n >= end.n && span_has(name, name.n - end.n, end);
+}
+
+/* Names of the bounds of a section or table, which linker scripts make. */
+static bool is_bound(struct span name)
+{
+	return span_starts(name, SPAN_LITERAL("__")) &&
+	       (span_starts(name, SPAN_LITERAL("__start_")) ||
+		span_starts(name, SPAN_LITERAL("__stop_")) ||
+		span_starts(name, SPAN_LITERAL("__end_")) ||
+		ends_in(name, SPAN_LITERAL("_start")) || ends_in(name, SPAN_LITERAL("_end")));
+}
+
+/*
+ * How well people know a symbol by its name, where several stand at one address. The kernel's own choice, which
+ * its oopses show, is much the same: not a weak one, not a bound, few underscores (scripts/kallsyms.c,
+ * compare_symbols(); the first of equals wins, kernel/kallsyms.c, get_symbol_pos()).
+ */
+static unsigned int rank(const struct kimg_symbol *symbol)
 {
 	struct span name = symbol_name(symbol);
-	int rank = 0;
+	unsigned int rank = 0, underscores = 0;
 
 	if (!span_starts(name, SPAN_LITERAL("__pfx_")))
-		rank += 8;
+		rank += 1 << 6;
 	if (symbol->size)
-		rank += 4;
+		rank += 1 << 5;
+	if (!(symbol->flags & KIMG_SYMBOL_WEAK))
+		rank += 1 << 4;
+	if (!is_bound(name))
+		rank += 1 << 3;
+	while (underscores < 3 && underscores < name.n && name.p[underscores] == '_')
+		underscores++;
+	rank += (3 - underscores) << 1;
 	if (symbol->flags & KIMG_SYMBOL_GLOBAL)
-		rank += 2;
-	else if (symbol->flags & KIMG_SYMBOL_WEAK)
 		rank += 1;
 	return rank;
 }
 
-static bool index_places(struct kimg_symbols *symbols)
+static void fill_places(struct kimg_symbols *symbols)
 {
 	size_t count = 0;
 
-	if (symbols->places)
-		return true;
-	symbols->places = reallocarray(NULL, symbols->n + 1, sizeof(*symbols->places));
-	symbols->answers = reallocarray(NULL, symbols->n + 1, sizeof(*symbols->answers));
-	if (!symbols->places || !symbols->answers) {
-		free(symbols->places);
-		free(symbols->answers);
-		symbols->places = NULL;
-		symbols->answers = NULL;
-		return false;
-	}
 	for (size_t i = 0; i < symbols->n; i++) {
 		const struct kimg_symbol *symbol = &symbols->all[i];
 
@@ -54,38 +68,80 @@ static bool index_places(struct kimg_symbols *symbols)
 		symbols->answers[count++] = i;
 	}
 	symbols->place_count = count;
+}
+
+static bool index_places(struct kimg_symbols *symbols)
+{
+	if (symbols->places)
+		return true;
+	symbols->places = reallocarray(NULL, symbols->n + 1, sizeof(*symbols->places));
+	symbols->answers = reallocarray(NULL, symbols->n + 1, sizeof(*symbols->answers));
+	if (!symbols->places || !symbols->answers) {
+		free(symbols->places);
+		free(symbols->answers);
+		symbols->places = NULL;
+		symbols->answers = NULL;
+		return false;
+	}
+	fill_places(symbols);
 	return true;
 }
 
-/* How many places lie at address or below it. */
+/* How many places lie at address or below it. No branch depends on what is compared: none is mispredicted. */
 static size_t places_up_to(const struct kimg_symbols *symbols, uint64_t address)
 {
-	size_t low = 0, n = symbols->place_count;
+	const uint64_t *low = symbols->places;
+	size_t n = symbols->place_count;
 
-	while (n) {
+	while (n > 1) {
 		size_t half = n / 2;
 
-		if (symbols->places[low + half] <= address) {
-			low += half + 1;
-			n -= half + 1;
-		} else {
-			n = half;
-		}
+		low = low[half - 1] <= address ? low + half : low;
+		n -= half;
 	}
-	return low;
+	return low - symbols->places + (n && *low <= address);
+}
+
+/* The first symbol at a higher address than that one; NULL where there is none. */
+static const struct kimg_symbol *next_of(const struct kimg_symbols *symbols,
+					 const struct kimg_symbol *symbol)
+{
+	enum { NEAR = 16 }; /* a search takes as long */
+	const struct kimg_symbol *end = symbols->all + symbols->n, *next = symbol + 1;
+	size_t place;
+
+	for (; next < end && next <= symbol + NEAR; next++)
+		if (next->address > symbol->address && !(next->flags & KIMG_SYMBOL_HIDDEN))
+			return next;
+	if (next == end)
+		return NULL;
+	place = places_up_to(symbols, symbol->address);
+	return place < symbols->place_count ? &symbols->all[symbols->answers[place]] : NULL;
+}
+
+/* Larger than anything that has one name; a hole between parts of the address space is larger still. */
+#define LARGEST_SYMBOL (256ULL << 20)
+
+/* Parts of modules start on pages, and nothing says how long the last symbol of one is. */
+static uint64_t rest_of_page(uint64_t address)
+{
+	return 4096 - (address & 4095);
 }
 
 uint64_t kimg_symbol_extent(struct kimg_symbols *symbols, const struct kimg_symbol *symbol)
 {
-	size_t next;
+	const struct kimg_symbol *next;
+	uint64_t distance;
 
 	if (!index_places(symbols))
 		return 0;
-	next = places_up_to(symbols, symbol->address);
-	if (next == symbols->place_count ||
-	    symbols->all[symbols->answers[next]].module != symbol->module)
+	next = next_of(symbols, symbol);
+	distance = next ? next->address - symbol->address : UINT64_MAX;
+	if (next && next->module == symbol->module && distance <= LARGEST_SYMBOL)
+		return distance;
+	if (symbol->size || !symbol->module)
 		return symbol->size;
-	return symbols->places[next] - symbol->address;
+	return distance < rest_of_page(symbol->address) ? distance : rest_of_page(symbol->address);
 }
 
 const struct kimg_symbol *kimg_symbols_at(struct kimg_symbols *symbols, uint64_t address)
@@ -107,19 +163,24 @@ const struct kimg_symbol *kimg_symbols_at(struct kimg_symbols *symbols, uint64_t
 
 /* ---- by name ---- */
 
-/* Keyed, so that nobody can make a table whose names all have one hash. */
-static uint64_t hash(uint64_t seed, struct span s)
-{
-	uint64_t h = seed ^ s.n;
-
-	for (; s.n >= 8; s = span_from(s, 8))
-		h = (h ^ get_le64(s.p)) * 0x9e3779b97f4a7c15, h ^= h >> 32;
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ s.p[i]) * 0x9e3779b97f4a7c15, h ^= h >> 29;
-	return h ^ h >> 31;
-}
-
 enum { CHAIN_END = UINT32_MAX };
+
+static bool make_index_of_names(struct kimg_symbols *symbols, size_t size)
+{
+	symbols->heads = reallocarray(NULL, size, sizeof(*symbols->heads));
+	symbols->links = reallocarray(NULL, symbols->n + 1, sizeof(*symbols->links));
+	if (!symbols->heads || !symbols->links) {
+		free(symbols->heads);
+		free(symbols->links);
+		symbols->heads = NULL;
+		symbols->links = NULL;
+		return false;
+	}
+	symbols->hash_seed = hash_seed(symbols->heads);
+	symbols->hash_mask = size - 1;
+	memset(symbols->heads, 0xff, size * sizeof(*symbols->heads));
+	return true;
+}
 
 static bool index_names(struct kimg_symbols *symbols)
 {
@@ -129,87 +190,84 @@ static bool index_names(struct kimg_symbols *symbols)
 		return true;
 	while (size < symbols->n)
 		size *= 2;
-	symbols->heads = reallocarray(NULL, size, sizeof(*symbols->heads));
-	symbols->nexts = reallocarray(NULL, symbols->n + 1, sizeof(*symbols->nexts));
-	if (!symbols->heads || !symbols->nexts) {
-		free(symbols->heads);
-		free(symbols->nexts);
-		symbols->heads = NULL;
-		symbols->nexts = NULL;
+	if (!make_index_of_names(symbols, size))
 		return false;
-	}
-	if (getrandom(&symbols->hash_seed, sizeof(symbols->hash_seed), GRND_NONBLOCK) < 0)
-		symbols->hash_seed = (uintptr_t)symbols->heads;
-	symbols->hash_mask = size - 1;
-	memset(symbols->heads, 0xff, size * sizeof(*symbols->heads));
 	for (size_t i = symbols->n; i-- > 0;) { /* backwards, so that chains ascend */
 		struct span name = symbol_plain_name(symbol_name(&symbols->all[i]));
-		uint32_t *head =
-			&symbols->heads[hash(symbols->hash_seed, name) & symbols->hash_mask];
+		uint64_t hash = hash_of(symbols->hash_seed, name);
+		uint32_t *head = &symbols->heads[hash & symbols->hash_mask];
 
-		symbols->nexts[i] = *head;
+		symbols->links[i] = (struct symbols_link){ *head, hash >> 32 };
 		*head = i;
 	}
 	return true;
 }
 
-/* The symbols called name itself (exact), or those that have only their plain name in common with it. */
-static bool visit_chain(struct kimg_symbols *symbols, struct span name, bool exact, size_t *count,
-			bool (*visit)(void *context, const struct kimg_symbol *symbol),
-			void *context)
+struct visit {
+	bool (*visit)(void *context, const struct kimg_symbol *symbol);
+	void *context;
+	size_t count;
+};
+
+static bool visit(struct visit *v, const struct kimg_symbol *symbol)
 {
-	struct span plain = symbol_plain_name(name);
-	uint32_t i = symbols->heads[hash(symbols->hash_seed, plain) & symbols->hash_mask];
+	v->count++;
+	return v->visit(v->context, symbol);
+}
 
-	for (; i != CHAIN_END; i = symbols->nexts[i]) {
+/* The symbols called name itself (exact), or those that have only their plain name in common with it. */
+static bool visit_chain(struct kimg_symbols *symbols, struct span name, bool exact, struct visit *v)
+{
+	uint64_t hash = hash_of(symbols->hash_seed, symbol_plain_name(name));
+	uint32_t i = symbols->heads[hash & symbols->hash_mask];
+
+	for (; i != CHAIN_END; i = symbols->links[i].next) {
 		const struct kimg_symbol *symbol = &symbols->all[i];
-		struct span own = symbol_name(symbol);
+		struct span own;
 
-		if (exact ? !span_equal(own, name)
-			  : span_equal(own, name) || !span_equal(symbol_plain_name(own), name))
+		if (symbols->links[i].hash != hash >> 32)
 			continue;
-		++*count;
-		if (!visit(context, symbol))
+		own = symbol_name(symbol);
+		if (span_equal(own, name) != exact)
+			continue;
+		if (!exact && !span_equal(symbol_plain_name(own), name))
+			continue;
+		if (!visit(v, symbol))
 			return false;
 	}
 	return true;
 }
 
 size_t kimg_symbols_named(struct kimg_symbols *symbols, const char *name, size_t name_size,
-			  bool (*visit)(void *context, const struct kimg_symbol *symbol),
+			  bool (*visitor)(void *context, const struct kimg_symbol *symbol),
 			  void *context)
 {
-	struct span wanted = span_of(name, name_size);
-	size_t count = 0;
+	struct visit v = { visitor, context, 0 };
+	struct span wanted = span_of(name, name_size), plain = wanted;
 
 	if (!index_names(symbols))
 		return 0;
-	if (visit_chain(symbols, wanted, true, &count, visit, context))
-		visit_chain(symbols, wanted, false, &count, visit, context);
-	return count;
+	if (visit_chain(symbols, wanted, true, &v))
+		visit_chain(symbols, wanted, false, &v);
+	if (symbols->source == KIMG_SYMBOLS_PROC_KSYMS)
+		plain = ksyms_plain_name(wanted);
+	if (v.count == 0 && plain.n < wanted.n)
+		visit_chain(symbols, plain, true, &v);
+	return v.count;
 }
 
 /* ---- by pattern ---- */
 
 size_t kimg_symbols_matching(const struct kimg_symbols *symbols, const char *pattern,
 			     size_t pattern_size,
-			     bool (*visit)(void *context, const struct kimg_symbol *symbol),
+			     bool (*visitor)(void *context, const struct kimg_symbol *symbol),
 			     void *context)
 {
-	cleanup_free char *glob = strndup(pattern, pattern_size);
-	char name[SYMBOL_NAME_MAX + 1];
-	size_t count = 0;
+	struct visit v = { visitor, context, 0 };
 
-	for (size_t i = 0; glob && i < symbols->n; i++) {
-		const struct kimg_symbol *symbol = &symbols->all[i];
-
-		memcpy(name, symbol->name, symbol->name_size);
-		name[symbol->name_size] = '\0';
-		if (fnmatch(glob, name, 0) != 0)
-			continue;
-		count++;
-		if (!visit(context, symbol))
+	for (size_t i = 0; i < symbols->n; i++)
+		if (glob_matches(span_of(pattern, pattern_size), symbol_name(&symbols->all[i])) &&
+		    !visit(&v, &symbols->all[i]))
 			break;
-	}
-	return count;
+	return v.count;
 }

@@ -20,6 +20,12 @@ struct symbols_section {
 	uint64_t size; /* 0: not known */
 };
 
+/* A symbol in the chain of those whose plain names have one hash. */
+struct symbols_link {
+	uint32_t next;
+	uint32_t hash; /* the half that does not choose the chain */
+};
+
 struct kimg_symbols {
 	enum kimg_symbols_source source;
 	uint8_t bits;
@@ -44,7 +50,8 @@ struct kimg_symbols {
 	size_t place_count;
 
 	/* lookup.c: chains of symbols whose plain names have one hash, by address */
-	uint32_t *heads, *nexts;
+	uint32_t *heads;
+	struct symbols_link *links;
 	uint64_t hash_mask, hash_seed;
 
 	struct arena arena;
@@ -86,8 +93,9 @@ struct kimg_error *symbols_own_blob(struct kimg_symbols *symbols, struct blob *b
 void *symbols_alloc(struct kimg_symbols *symbols, size_t size) must_check;
 
 /*
- * Sorts by address, keeping the order of equal ones, and gives unused room back. shift is added to all that
- * is not absolute (type A or a).
+ * Sorts by address, keeping the order of equal ones. shift is added to all that moves with the kernel: neither
+ * what is absolute (type A or a), nor what is in the lower half of the address space while the kernel is in
+ * the upper one. bits must be set before.
  */
 struct kimg_error *symbols_finish(struct kimg_symbols *symbols, uint64_t shift) must_check;
 

@@ -37,7 +37,7 @@ void kimg_symbols_free(struct kimg_symbols *symbols)
 	free(symbols->places);
 	free(symbols->answers);
 	free(symbols->heads);
-	free(symbols->nexts);
+	free(symbols->links);
 	free(symbols);
 }
 
@@ -237,11 +237,28 @@ static struct kimg_error *sort(struct kimg_symbols *symbols)
 	return NULL;
 }
 
+/*
+ * Where a kernel lives in the upper half of the address space, what is in the lower half does not move with it:
+ * the offsets of per-CPU symbols of x86 before 6.15, the vectors of ARM.
+ */
+static uint64_t lowest_shifted(const struct kimg_symbols *symbols)
+{
+	uint64_t half = 1ULL << (symbols->bits - 1);
+
+	for (size_t i = 0; i < symbols->n; i++)
+		if (symbols->all[i].address >= half && !symbol_is_absolute(&symbols->all[i]))
+			return half;
+	return 0;
+}
+
 static void add_shift(struct kimg_symbols *symbols, uint64_t shift)
 {
+	uint64_t lowest = lowest_shifted(symbols);
+	uint64_t mask = symbols->bits == 32 ? UINT32_MAX : UINT64_MAX;
+
 	for (size_t i = 0; i < symbols->n; i++)
-		if (!symbol_is_absolute(&symbols->all[i]))
-			symbols->all[i].address += shift;
+		if (!symbol_is_absolute(&symbols->all[i]) && symbols->all[i].address >= lowest)
+			symbols->all[i].address = (symbols->all[i].address + shift) & mask;
 	symbols->unsorted = true;
 }
 
