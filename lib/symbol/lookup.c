@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "symbol/glob.h"
-#include "symbol/hash.h"
+#include "base/hash.h"
 #include "symbol/ksyms.h"
 #include "symbol/symbols.h"
 
@@ -176,7 +176,7 @@ static bool make_index_of_names(struct kimg_symbols *symbols, size_t size)
 		symbols->links = NULL;
 		return false;
 	}
-	symbols->hash_seed = hash_seed(symbols->heads);
+	symbols->hash_seed = hash_seed();
 	symbols->hash_mask = size - 1;
 	memset(symbols->heads, 0xff, size * sizeof(*symbols->heads));
 	return true;
@@ -194,7 +194,7 @@ static bool index_names(struct kimg_symbols *symbols)
 		return false;
 	for (size_t i = symbols->n; i-- > 0;) { /* backwards, so that chains ascend */
 		struct span name = symbol_plain_name(symbol_name(&symbols->all[i]));
-		uint64_t hash = hash_of(symbols->hash_seed, name);
+		uint64_t hash = hash_span(symbols->hash_seed, name);
 		uint32_t *head = &symbols->heads[hash & symbols->hash_mask];
 
 		symbols->links[i] = (struct symbols_link){ *head, hash >> 32 };
@@ -218,7 +218,7 @@ static bool visit(struct visit *v, const struct kimg_symbol *symbol)
 /* The symbols called name itself (exact), or those that have only their plain name in common with it. */
 static bool visit_chain(struct kimg_symbols *symbols, struct span name, bool exact, struct visit *v)
 {
-	uint64_t hash = hash_of(symbols->hash_seed, symbol_plain_name(name));
+	uint64_t hash = hash_span(symbols->hash_seed, symbol_plain_name(name));
 	uint32_t i = symbols->heads[hash & symbols->hash_mask];
 
 	for (; i != CHAIN_END; i = symbols->links[i].next) {

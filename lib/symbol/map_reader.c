@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "symbol/hash.h"
+#include "base/hash.h"
 #include "symbol/ksyms.h"
 #include "symbol/readers.h"
 #include "symbol/text_line.h"
@@ -129,7 +129,7 @@ static struct kimg_error *find_module(struct reader *r, struct span name, uint16
 		*ret_index = name.n ? r->module_index : 0;
 		return NULL;
 	}
-	bucket = &r->buckets[hash_of(r->seed, name) % MODULE_BUCKETS];
+	bucket = &r->buckets[hash_span(r->seed, name) % MODULE_BUCKETS];
 	for (index = *bucket; index; index = r->nexts[index]) {
 		const char *known = r->symbols->modules[index];
 
@@ -306,7 +306,7 @@ struct kimg_error *symbols_read_text(struct span text, const struct kimg_symbols
 	TRY(symbols_new(KIMG_SYMBOLS_MAP, &symbols));
 	r->symbols = symbols;
 	r->typed = sample.typed >= sample.untyped;
-	r->seed = hash_seed(r);
+	r->seed = hash_seed();
 	TRY(read_lines(r, text));
 	TRY(check(r));
 	TRY(symbols_finish(symbols, options->shift));
