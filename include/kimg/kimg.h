@@ -7,6 +7,7 @@
 #include "kimg/image.h"
 #include "kimg/kernel.h"
 #include "kimg/limits.h"
+#include "kimg/map.h"
 #include "kimg/part.h"
 #include "kimg/symbol.h"
 

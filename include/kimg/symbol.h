@@ -79,6 +79,16 @@ struct kimg_error *kimg_symbols_of_image(struct kimg_image *image,
 					 const struct kimg_symbols_options *options,
 					 struct kimg_symbols **ret_symbols);
 
+/*
+ * The symbols of the kernel that runs, at the addresses where it runs, and those of its modules: from
+ * /proc/kallsyms (/proc/ksyms of 2.4). Where that shows no addresses (kernel.kptr_restrict) or does not exist,
+ * the kernel's own are found in its memory, /proc/kcore, which root alone may read. options as above.
+ *
+ * Errors: KIMG_E_NOMEM; KIMG_E_NOT_FOUND where neither gives symbols, with the reason.
+ */
+struct kimg_error *kimg_symbols_open_live(const struct kimg_symbols_options *options,
+					  struct kimg_symbols **ret_symbols);
+
 /* NULL is fine. */
 void kimg_symbols_free(struct kimg_symbols *symbols);
 

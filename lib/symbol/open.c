@@ -83,6 +83,7 @@ static struct kimg_error *read_blob(struct blob *blob, const struct kimg_symbols
 	cleanup_symbols struct kimg_symbols *symbols = NULL;
 
 	TRY(read_plain(blob_span(blob), options, &symbols));
+	symbols->file = blob_span(blob);
 	TRY(symbols_own_blob(symbols, blob));
 	*ret_symbols = symbols;
 	symbols = NULL;

@@ -30,4 +30,19 @@ struct kimg_error *symbols_read_kallsyms(struct span kernel,
 					 const struct kimg_symbols_options *options,
 					 struct kimg_symbols **ret_symbols) must_check;
 
+/*
+ * live.c: the symbols of the kernel that runs, from kallsyms, ksyms or kcore in the folder proc; the errors
+ * are those of kimg_symbols_open_live().
+ */
+struct kimg_error *symbols_open_live_in(const char *proc,
+					const struct kimg_symbols_options *options,
+					struct kimg_symbols **ret_symbols) must_check;
+
+/*
+ * kcore.c: the kallsyms of the kernel whose memory the ELF core file at path is. Reads no more of it than
+ * the tables need. KIMG_E_NOT_FOUND, KIMG_E_UNSUPPORTED, with the reason; KIMG_E_IO, KIMG_E_NOMEM.
+ */
+struct kimg_error *symbols_read_kcore(const char *path, const struct kimg_symbols_options *options,
+				      struct kimg_symbols **ret_symbols) must_check;
+
 #endif

@@ -56,6 +56,8 @@ struct kimg_symbols {
 
 	struct arena arena;
 	struct symbols_owned *owned;
+	struct span
+		file; /* the whole file that it was read from, decoded; empty where that is an image's */
 	struct kimg_image *image; /* freed with the table; NULL where it is somebody else's */
 };
 
