@@ -55,6 +55,12 @@ struct kimg_symbols_options {
 	bool has_base;
 	uint64_t base; /* the virtual address of the first byte of a raw image, where it is known */
 	uint64_t shift; /* added to every address that is not absolute: the offset of KASLR */
+	/*
+	 * For modules: the folder that has the addresses of their sections, one file each, as
+	 * /sys/module/NAME/sections has them; or one that has NAME/sections in it, as /sys/module. NULL: the
+	 * sections are laid out from address 0 on, in the order in which the kernel does it.
+	 */
+	const char *sections;
 };
 
 #define KIMG_SYMBOLS_OPTIONS_DEFAULT \

@@ -2,6 +2,7 @@
 /* Reading command lines by the tables of the verbs. */
 #include "cli/options.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -143,6 +144,21 @@ bool parse_size(const char *text, uint64_t *ret_size)
 	if (value > UINT64_MAX >> shift)
 		return false;
 	*ret_size = (uint64_t)value << shift;
+	return true;
+}
+
+bool parse_hex(const char *text, uint64_t *ret_value)
+{
+	unsigned long long value;
+	char *end;
+
+	if (!isxdigit((unsigned char)text[0]))
+		return false;
+	errno = 0;
+	value = strtoull(text, &end, 16);
+	if (errno || *end)
+		return false;
+	*ret_value = value;
 	return true;
 }
 

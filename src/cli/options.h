@@ -110,6 +110,9 @@ int cli_usage_error(struct cli *cli, const char *format, ...) printf_like(2, 3);
 /* A number with K, M, G or T (powers of 1024). */
 bool parse_size(const char *text, uint64_t *ret_size) must_check;
 
+/* An address or offset: hexadecimal, with or without 0x. */
+bool parse_hex(const char *text, uint64_t *ret_value) must_check;
+
 /* Reads the command line after the verb's name and runs the verb. Returns the exit status. */
 int cli_run(const struct verb *verb, int argc, char **argv);
 

@@ -26,7 +26,7 @@ struct out *out_new(int fd, enum out_format format, bool color)
 	return out;
 }
 
-static void flush(struct out *out)
+void out_flush(struct out *out)
 {
 	struct span rest = buf_span(&out->buf);
 
@@ -44,7 +44,7 @@ static void flush(struct out *out)
 void out_flush_some(struct out *out)
 {
 	if (out->buf.n >= BUFFER_SIZE)
-		flush(out);
+		out_flush(out);
 }
 
 int out_finish(struct out *out)
@@ -55,7 +55,7 @@ int out_finish(struct out *out)
 		out_close(out);
 	if (out->buf.failed)
 		out->error = ENOMEM;
-	flush(out);
+	out_flush(out);
 	error = out->error;
 	buf_done(&out->buf);
 	free(out);

@@ -47,6 +47,9 @@ struct out *out_new(int fd, enum out_format format, bool color) must_check;
 /* Writes what is left and frees out. The errno of the first write that failed, or 0. */
 int out_finish(struct out *out) must_check;
 
+/* Writes what is there by now, for somebody who waits for it. */
+void out_flush(struct out *out);
+
 /* ---- structure ---- */
 
 /*
