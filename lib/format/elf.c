@@ -220,7 +220,7 @@ static void reach(uint64_t *end, uint64_t offset, uint64_t size)
 		*end = sum;
 }
 
-uint64_t elf_end(struct span s)
+uint64_t elf_file_end(struct span s)
 {
 	struct elf_segment segment;
 	struct elf_section section;

@@ -94,7 +94,7 @@ struct span elf_segment_bytes(const struct elf *elf, const struct elf_segment *s
  * Where the ELF at the start of s ends: behind the last of its header, tables, sections and segments. May
  * lie past the end of s, where s lacks the rest. 0 where s starts with no ELF.
  */
-uint64_t elf_end(struct span s);
+uint64_t elf_file_end(struct span s);
 
 /*
  * Between virtual addresses and offsets in the file, by the program headers of type PT_LOAD, or by the

@@ -76,7 +76,7 @@ void x86_mark_flat_kernel(struct kimg_part *part)
 static struct kimg_error *parse(struct kimg_part *part)
 {
 	struct span s = part_span(part);
-	uint64_t end = elf_end(s);
+	uint64_t end = elf_file_end(s);
 
 	if (end == 0) {
 		x86_mark_flat_kernel(part);

@@ -41,7 +41,7 @@ static void find_carried(struct span kernel, struct carried *ret_carried)
 			       &at))
 			return;
 		/* One byte more tells what is too long; tables that go on for ever end there, too. */
-		size = elf_end(span_clip(kernel, at, MAX_VDSO + 1));
+		size = elf_file_end(span_clip(kernel, at, MAX_VDSO + 1));
 		if (size == 0 || size > MAX_VDSO)
 			continue;
 		ret_carried->files[ret_carried->n++] = (struct place){ .offset = at, .size = size };

@@ -79,8 +79,8 @@ static void reads_all_kinds(void **state)
 		assert_int_equal(note.offset, made.offset[1]);
 		assert_false(elf_find_note(&elf, "GNU", 1, &note));
 		assert_false(elf_find_note(&elf, "GN", 3, &note));
-		assert_int_equal(elf_end(span_of(made.p, made.n)), made.n);
-		assert_int_equal(elf_end(span_of(made.p, 100)), made.n);
+		assert_int_equal(elf_file_end(span_of(made.p, made.n)), made.n);
+		assert_int_equal(elf_file_end(span_of(made.p, 100)), made.n);
 		free(made.p);
 	}
 }
@@ -90,12 +90,12 @@ static void finds_the_end(void **state)
 	struct made made = make_kernel_elf(1, ".text", false);
 
 	/* Without section headers the last segment is the end. */
-	assert_int_equal(elf_end(span_of(made.p, 1 << 19)), made.offset[1] + 36);
-	assert_int_equal(elf_end(span_of(made.p, 63)), 0);
-	assert_int_equal(elf_end(span_of("no", 2)), 0);
+	assert_int_equal(elf_file_end(span_of(made.p, 1 << 19)), made.offset[1] + 36);
+	assert_int_equal(elf_file_end(span_of(made.p, 63)), 0);
+	assert_int_equal(elf_file_end(span_of("no", 2)), 0);
 	/* A size that overflows. */
 	put_word(made.p + made.phoff + 32, UINT64_MAX, 8, false);
-	assert_true(elf_end(span_of(made.p, made.n)) == UINT64_MAX);
+	assert_true(elf_file_end(span_of(made.p, made.n)) == UINT64_MAX);
 	free(made.p);
 }
 
@@ -268,7 +268,7 @@ static void counts_that_lie(void **state)
 	put_word(made.p + made.shoff + 32, UINT64_MAX / 2, 8, false);
 	assert_ok(elf_open(span_of(made.p, made.n), &elf));
 	assert_int_equal(elf.sections, 5);
-	assert_true(elf_end(span_of(made.p, made.n)) == UINT64_MAX);
+	assert_true(elf_file_end(span_of(made.p, made.n)) == UINT64_MAX);
 	image = open_bytes(made.p, made.n, KIMG_DEEP);
 	check_damage(image);
 	free(made.p);

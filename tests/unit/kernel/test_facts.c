@@ -140,7 +140,7 @@ static void build_id_of_a_raw_kernel(void **state)
 	}
 }
 
-/* A vDSO as far as elf_end() needs it: an ELF64 header whose empty tables end the file. */
+/* A vDSO as far as elf_file_end() needs it: an ELF64 header whose empty tables end the file. */
 static void put_vdso(struct buf *buf, const char *id)
 {
 	uint8_t header[64] = { 0x7f, 'E', 'L', 'F', 2, 1, 1 };
