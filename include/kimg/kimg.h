@@ -9,6 +9,7 @@
 #include "kimg/limits.h"
 #include "kimg/map.h"
 #include "kimg/part.h"
+#include "kimg/source.h"
 #include "kimg/symbol.h"
 
 #endif
