@@ -47,19 +47,42 @@ void buf_putc(struct buf *buf, char c)
 	buf_add(buf, &c, 1);
 }
 
+void buf_fill(struct buf *buf, char c, size_t n)
+{
+	if (!reserve(buf, n))
+		return;
+	memset(buf->p + buf->n, c, n);
+	buf->n += n;
+	buf->p[buf->n] = '\0';
+}
+
+void buf_decimal(struct buf *buf, uint64_t value)
+{
+	char digits[20], *p = digits + sizeof(digits);
+
+	do
+		*--p = '0' + value % 10;
+	while (value /= 10);
+	buf_add(buf, p, digits + sizeof(digits) - p);
+}
+
+/* Where there is room already, once is enough. */
 void buf_printf(struct buf *buf, const char *format, ...)
 {
+	size_t room = buf->failed ? 0 : buf->size - buf->n;
 	va_list ap;
 	int n;
 
 	va_start(ap, format);
-	n = vsnprintf(NULL, 0, format, ap);
+	n = vsnprintf(room ? buf->p + buf->n : NULL, room, format, ap);
 	va_end(ap);
 	if (n < 0 || !reserve(buf, n))
 		return;
-	va_start(ap, format);
-	vsnprintf(buf->p + buf->n, (size_t)n + 1, format, ap);
-	va_end(ap);
+	if ((size_t)n >= room) {
+		va_start(ap, format);
+		vsnprintf(buf->p + buf->n, (size_t)n + 1, format, ap);
+		va_end(ap);
+	}
 	buf->n += n;
 }
 

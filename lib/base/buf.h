@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/cleanup.h"
 #include "base/span.h"
@@ -23,6 +24,8 @@ struct buf {
 void buf_add(struct buf *buf, const void *p, size_t n);
 void buf_puts(struct buf *buf, const char *text);
 void buf_putc(struct buf *buf, char c);
+void buf_fill(struct buf *buf, char c, size_t n);
+void buf_decimal(struct buf *buf, uint64_t value);
 void buf_printf(struct buf *buf, const char *format, ...) printf_like(2, 3);
 void buf_done(struct buf *buf);
 

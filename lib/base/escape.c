@@ -34,12 +34,28 @@ static void escape_byte(struct buf *buf, uint8_t byte)
 	}
 }
 
+/* How many bytes at the start of text are plain ASCII that no escape is needed for. */
+static size_t plain_run(struct span text)
+{
+	size_t n = 0;
+
+	while (n < text.n && text.p[n] >= ' ' && text.p[n] < 0x7f && text.p[n] != '\\')
+		n++;
+	return n;
+}
+
 void escape_line(struct buf *buf, struct span text)
 {
-	while (text.n) {
-		size_t n = utf8_length(text);
-		struct span c = span_clip(text, 0, n ? n : 1);
+	for (;;) {
+		size_t run = plain_run(text), n;
+		struct span c;
 
+		buf_add(buf, text.p, run);
+		text = span_from(text, run);
+		if (!text.n)
+			break;
+		n = utf8_length(text);
+		c = span_clip(text, 0, n ? n : 1);
 		if (utf8_printable(c) && c.p[0] != '\\' && !turns_direction(c))
 			buf_add(buf, c.p, c.n);
 		else

@@ -15,6 +15,7 @@ enum value_type {
 	VALUE_TEXT,
 	VALUE_BYTES,
 	VALUE_NUMBER,
+	VALUE_SIGNED, /* number is an int64_t */
 	VALUE_OFFSET,
 	VALUE_HEX,
 	VALUE_BOOL,
@@ -56,6 +57,7 @@ struct out {
 	const char *schema;
 
 	/* layout */
+	struct buf cell; /* the text of the cell that is being written */
 	unsigned int muted;
 	unsigned int indents[OUT_MAX_BLOCKS];
 	unsigned int blocks;

@@ -128,7 +128,10 @@ static void json_value(struct out *out, const struct value *value)
 		break;
 	case VALUE_NUMBER:
 	case VALUE_OFFSET:
-		buf_printf(&out->buf, "%" PRIu64, value->number);
+		buf_decimal(&out->buf, value->number);
+		break;
+	case VALUE_SIGNED:
+		buf_printf(&out->buf, "%" PRId64, (int64_t)value->number);
 		break;
 	case VALUE_HEX:
 		buf_printf(&out->buf, "\"0x%" PRIx64 "\"", value->number);

@@ -58,6 +58,7 @@ int out_finish(struct out *out)
 	out_flush(out);
 	error = out->error;
 	buf_done(&out->buf);
+	buf_done(&out->cell);
 	free(out);
 	return error;
 }
@@ -150,6 +151,11 @@ static void add_number(struct out *out, const char *key, enum out_style style, e
 void out_number(struct out *out, const char *key, enum out_style style, uint64_t value)
 {
 	add_number(out, key, style, VALUE_NUMBER, value);
+}
+
+void out_signed(struct out *out, const char *key, enum out_style style, int64_t value)
+{
+	add_number(out, key, style, VALUE_SIGNED, value);
 }
 
 void out_offset(struct out *out, const char *key, enum out_style style, uint64_t value)

@@ -79,6 +79,9 @@ void out_bytes(struct out *out, const char *key, enum out_style style, struct sp
 
 void out_number(struct out *out, const char *key, enum out_style style, uint64_t value);
 
+/* A difference: text always shows its sign. */
+void out_signed(struct out *out, const char *key, enum out_style style, int64_t value);
+
 /* A number that text shows in hexadecimal, as a place is. */
 void out_offset(struct out *out, const char *key, enum out_style style, uint64_t value);
 

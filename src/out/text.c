@@ -22,7 +22,11 @@ static void render(struct buf *text, const struct value *value)
 		escape_hex(text, value->text);
 		break;
 	case VALUE_NUMBER:
-		buf_printf(text, "%" PRIu64, value->number);
+		buf_decimal(text, value->number);
+		break;
+	case VALUE_SIGNED:
+		buf_putc(text, (int64_t)value->number < 0 ? '-' : '+');
+		buf_decimal(text, (int64_t)value->number < 0 ? -value->number : value->number);
 		break;
 	case VALUE_OFFSET:
 	case VALUE_HEX:
@@ -32,12 +36,6 @@ static void render(struct buf *text, const struct value *value)
 		buf_puts(text, value->number ? "yes" : "no");
 		break;
 	}
-}
-
-static void spaces(struct out *out, unsigned int n)
-{
-	if (n)
-		buf_printf(&out->buf, "%*s", (int)n, "");
 }
 
 static void cell(struct out *out, enum out_style style, struct span text)
@@ -52,7 +50,7 @@ static void cell(struct out *out, enum out_style style, struct span text)
 	if (out->width < 0)
 		out->pending += fill;
 	if (text.n) {
-		spaces(out, out->pending);
+		buf_fill(&out->buf, ' ', out->pending);
 		out->pending = 0;
 		if (color)
 			buf_puts(&out->buf, color);
@@ -79,17 +77,18 @@ static void text_row(struct out *out, bool begin)
 /* Outside a row, a value has a row of its own. */
 static void text_value(struct out *out, const struct value *value)
 {
-	cleanup_buf struct buf text = { 0 };
+	struct buf *text = &out->cell;
 	bool alone = !out->in_row;
 
 	if (value->style == OUT_DATA || out->muted)
 		return;
-	render(&text, value);
-	if (text.failed)
+	text->n = 0;
+	render(text, value);
+	if (text->failed)
 		out->buf.failed = true;
 	if (alone)
 		text_row(out, true);
-	cell(out, value->style, buf_span(&text));
+	cell(out, value->style, buf_span(text));
 	if (alone)
 		text_row(out, false);
 }

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What grew and what shrank, by name. The rules are those of the kernel's scripts/bloat-o-meter (6.1; weak
+ * symbols from 6.10 on; the last two names that are skipped from 7.0 on), so that its numbers come out.
+ */
+#include "base/hash.h"
+#include "size/diff.h"
+
+/* ---- which symbols count, and under which name ---- */
+
+static bool is_generated(struct span name)
+{
+	static const char *const prefixes[] = { "__mod_", "__se_sys", "__se_compat_sys",
+						"__addressable_" };
+	static const char *const names[] = { "linux_banner", "vermagic", "__noinstr_text_start",
+					     "_sdata" };
+
+	if (name.n < 6 || (name.p[0] != '_' && name.p[0] != 'l' && name.p[0] != 'v'))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (span_starts(name, span_of(prefixes[i], strlen(prefixes[i]))))
+			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (span_equal(name, span_of(names[i], strlen(names[i]))))
+			return true;
+	return false;
+}
+
+static bool counts(const struct kimg_symbol *symbol, bool without_weak)
+{
+	switch (symbol->type) {
+	case 't':
+	case 'T':
+	case 'd':
+	case 'D':
+	case 'b':
+	case 'B':
+	case 'r':
+	case 'R':
+		return true;
+	case 'v':
+	case 'V':
+	case 'w':
+	case 'W':
+		return !without_weak;
+	default:
+		return false;
+	}
+}
+
+static bool is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Copies name without each dot that digits follow, and those, to ret. Returns the length. */
+static size_t cut_numbers(struct span name, uint8_t *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < name.n;) {
+		if (name.p[i] == '.' && i + 1 < name.n && is_digit(name.p[i + 1])) {
+			for (i++; i < name.n && is_digit(name.p[i]); i++)
+				;
+			continue;
+		}
+		ret[n++] = name.p[i++];
+	}
+	return n;
+}
+
+/* The name that a symbol counts under; where that is not its own, it stands in buffer. */
+static struct span name_of(const struct kimg_symbol *symbol, uint8_t *buffer)
+{
+	struct span name = symbol_name(symbol);
+
+	if (!name.n || !memchr(name.p, '.', name.n))
+		return name;
+	return span_of(buffer, cut_numbers(name, buffer));
+}
+
+/* ---- the table of names ---- */
+
+static struct kimg_error *make_slots(struct kimg_size_diff *diff, size_t most)
+{
+	uint64_t size = 1024;
+
+	while (size < most + most / 2)
+		size *= 2;
+	diff->mask = size - 1;
+	diff->slots = calloc(size, sizeof(*diff->slots));
+	if (!diff->slots)
+		return error_nomem();
+	diff->seed = hash_seed();
+	return NULL;
+}
+
+static struct kimg_error *add_name(struct kimg_size_diff *diff, struct span name, bool own,
+				   uint32_t *ret_index)
+{
+	const char *text = (const char *)name.p;
+
+	if (diff->count == diff->room) {
+		size_t room = diff->room ? diff->room * 2 : 4096;
+		void *larger = reallocarray(diff->names, room, sizeof(*diff->names));
+
+		if (!larger)
+			return error_nomem();
+		diff->names = larger;
+		diff->room = room;
+	}
+	if (!own) {
+		text = arena_copy(&diff->arena, text, name.n);
+		if (!text)
+			return error_nomem();
+	}
+	diff->names[diff->count] = (struct kimg_size_change){ .name = text, .name_size = name.n };
+	*ret_index = diff->count++;
+	return NULL;
+}
+
+/* The entry of name, made where there was none. own: name stands as it is in a table of symbols. */
+static struct kimg_error *entry_of(struct kimg_size_diff *diff, struct span name, bool own,
+				   struct kimg_size_change **ret_entry)
+{
+	uint32_t h = hash_span(diff->seed, name), i = h & diff->mask, index = 0;
+
+	for (; diff->slots[i].name; i = (i + 1) & diff->mask) {
+		struct kimg_size_change *entry;
+
+		if (diff->slots[i].hash != h)
+			continue;
+		entry = &diff->names[diff->slots[i].name - 1];
+		if (!span_equal(span_of(entry->name, entry->name_size), name))
+			continue;
+		*ret_entry = entry;
+		return NULL;
+	}
+	TRY(add_name(diff, name, own, &index));
+	diff->slots[i] = (struct slot){ .hash = h, .name = index + 1 };
+	*ret_entry = &diff->names[index];
+	return NULL;
+}
+
+/* ---- filling ---- */
+
+static void add_to(struct kimg_size_change *entry, const struct kimg_symbol *symbol,
+		   const char *section, uint64_t size, bool is_new)
+{
+	if (is_new) {
+		entry->new_count++;
+		entry->new_size = add_saturated(entry->new_size, size);
+		entry->new_type = symbol->type;
+		entry->new_address = symbol->address;
+		entry->new_section = section;
+	} else {
+		entry->old_count++;
+		entry->old_size = add_saturated(entry->old_size, size);
+		entry->old_type = symbol->type;
+		entry->old_address = symbol->address;
+		entry->old_section = section;
+	}
+}
+
+static struct kimg_error *add_symbols(struct kimg_size_diff *diff, struct kimg_symbols *symbols,
+				      bool without_weak, bool is_new)
+{
+	cleanup_free uint64_t *sizes = NULL;
+	uint8_t buffer[SYMBOL_NAME_MAX + 1];
+
+	if (diff->measured)
+		TRY(size_measure(symbols, true, &sizes));
+	for (size_t i = 0; i < symbols->n; i++) {
+		const struct kimg_symbol *symbol = &symbols->all[i];
+		uint64_t size = sizes ? sizes[i] : symbol->size;
+		struct kimg_size_change *entry;
+		struct span name;
+
+		if (size == 0 || !counts(symbol, without_weak) || is_generated(symbol_name(symbol)))
+			continue;
+		name = name_of(symbol, buffer);
+		TRY(entry_of(diff, name, name.p != buffer, &entry));
+		add_to(entry, symbol, kimg_symbols_section_name(symbols, symbol->section), size,
+		       is_new);
+	}
+	return NULL;
+}
+
+/* ---- the summary ---- */
+
+bool kimg_size_change_moved(const struct kimg_size_change *change)
+{
+	return change->old_count == 1 && change->new_count == 1 &&
+	       change->old_address != change->new_address;
+}
+
+bool kimg_size_change_retyped(const struct kimg_size_change *change)
+{
+	if (change->old_count != 1 || change->new_count != 1)
+		return false;
+	if (change->old_type != change->new_type)
+		return true;
+	return change->old_section && change->new_section &&
+	       strcmp(change->old_section, change->new_section) != 0;
+}
+
+static void count_change(struct kimg_size_summary *s, const struct kimg_size_change *change)
+{
+	s->before = add_saturated(s->before, change->old_size);
+	s->after = add_saturated(s->after, change->new_size);
+	s->added += change->old_count == 0;
+	s->removed += change->new_count == 0;
+	s->moved += kimg_size_change_moved(change);
+	s->retyped += kimg_size_change_retyped(change);
+	if (change->new_size > change->old_size) {
+		s->up = add_saturated(s->up, change->new_size - change->old_size);
+		s->grown += change->old_count != 0;
+	} else if (change->new_size < change->old_size) {
+		s->down = add_saturated(s->down, change->old_size - change->new_size);
+		s->shrunk += change->new_count != 0;
+	}
+}
+
+const struct kimg_size_summary *kimg_size_diff_summary(const struct kimg_size_diff *diff)
+{
+	return &diff->summary;
+}
+
+bool kimg_size_diff_is_measured(const struct kimg_size_diff *diff)
+{
+	return diff->measured;
+}
+
+const struct kimg_size_change *kimg_size_diff_names(const struct kimg_size_diff *diff,
+						    size_t *ret_count)
+{
+	*ret_count = diff->count;
+	return diff->names;
+}
+
+/* ---- the call ---- */
+
+void kimg_size_diff_free(struct kimg_size_diff *diff)
+{
+	if (!diff)
+		return;
+	free(diff->names);
+	free(diff->changes);
+	free(diff->slots);
+	free(diff->parts);
+	arena_done(&diff->arena);
+	free(diff);
+}
+
+static void free_diff(struct kimg_size_diff **diff)
+{
+	kimg_size_diff_free(*diff);
+}
+
+struct kimg_error *kimg_size_compare(struct kimg_size *new_size, struct kimg_size *old_size,
+				     const struct kimg_size_diff_options *options,
+				     struct kimg_size_diff **ret_diff)
+{
+	cleanup(free_diff) struct kimg_size_diff *diff = calloc(1, sizeof(*diff));
+	bool without_weak = options && options->without_weak;
+
+	if (!diff)
+		return error_nomem();
+	if (!new_size->symbols || !old_size->symbols)
+		return error_new(KIMG_E_NOT_FOUND, "the %s file has no symbols",
+				 new_size->symbols ? "old" : "new");
+	if (new_size->symbols->n + old_size->symbols->n > DIFF_SYMBOLS_MAX)
+		return error_new(KIMG_E_LIMIT, "more than %llu symbols", DIFF_SYMBOLS_MAX);
+	diff->new_size = new_size;
+	diff->old_size = old_size;
+	diff->measured = !size_is_told(new_size->symbols) || !size_is_told(old_size->symbols);
+	TRY(make_slots(diff, new_size->symbols->n + old_size->symbols->n));
+	TRY(add_symbols(diff, old_size->symbols, without_weak, false));
+	TRY(add_symbols(diff, new_size->symbols, without_weak, true));
+	free(diff->slots);
+	diff->slots = NULL;
+	for (size_t i = 0; i < diff->count; i++)
+		count_change(&diff->summary, &diff->names[i]);
+	*ret_diff = diff;
+	diff = NULL;
+	return NULL;
+}

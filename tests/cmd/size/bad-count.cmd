@@ -1,0 +1,1 @@
+kimg size -n x x

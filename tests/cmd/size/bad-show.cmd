@@ -1,0 +1,1 @@
+kimg size -s symbols,nonsense x

@@ -1,0 +1,1 @@
+kimg size -q -s totals,sections $SAMPLES/elf/good-vmlinux-x86_64
