@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Finding the table of addresses, and what its numbers mean. The symbols are sorted by address, so each
+ * kind is told by the order of its numbers; the lowest offset of a kernel with a base is 0.
+ */
+#include <stdlib.h>
+
+#include "symbol/kallsyms.h"
+
+static uint32_t offset_at(const struct kallsyms *k, uint64_t table, uint32_t i)
+{
+	const uint8_t *p = k->kernel.p + table + 4 * (uint64_t)i;
+
+	return k->big_endian ? get_be32(p) : get_le32(p);
+}
+
+static uint64_t long_at(const struct kallsyms *k, uint64_t table, unsigned int size, uint32_t i)
+{
+	const uint8_t *p = k->kernel.p + table + size * (uint64_t)i;
+
+	if (size == 4)
+		return k->big_endian ? get_be32(p) : get_le32(p);
+	return k->big_endian ? get_be64(p) : get_le64(p);
+}
+
+static bool has_table(const struct kallsyms *k, uint64_t table, unsigned int size)
+{
+	struct span s;
+
+	return span_sub(k->kernel, table, (uint64_t)k->count * size, &s);
+}
+
+/* ---- the order of each kind ---- */
+
+static bool ascending_u32(const struct kallsyms *k, uint64_t table)
+{
+	bool ascending = true;
+
+	for (uint32_t i = 1; i < k->count; i++)
+		ascending &= offset_at(k, table, i - 1) <= offset_at(k, table, i);
+	return ascending && offset_at(k, table, 0) != offset_at(k, table, k->count - 1);
+}
+
+static bool ascending_longs(const struct kallsyms *k, uint64_t table, unsigned int size)
+{
+	uint64_t last = long_at(k, table, size, 0), first = last, next;
+
+	for (uint32_t i = 1; i < k->count; i++, last = next) {
+		next = long_at(k, table, size, i);
+		if (next < last)
+			return false;
+	}
+	return first != last;
+}
+
+/*
+ * Numbers from 0 on are absolute, those below are -1 minus the distance from the base; the absolute ones,
+ * offsets of per-CPU variables, are the lower ones.
+ */
+static bool ascending_percpu(const struct kallsyms *k, uint64_t table)
+{
+	uint32_t i = 1;
+	int32_t last = offset_at(k, table, 0), next;
+
+	for (; i < k->count && last >= 0; i++, last = next) {
+		next = offset_at(k, table, i);
+		if (next >= 0 ? next < last : next != -1)
+			return false;
+	}
+	if (last >= 0 || (i == 1 && last != -1))
+		return false;
+	for (; i < k->count; i++, last = next) {
+		next = offset_at(k, table, i);
+		if (next > last)
+			return false;
+	}
+	return true;
+}
+
+/* Each number is relative to its own place, four bytes behind the one before it. */
+static bool ascending_pc_relative(const struct kallsyms *k, uint64_t table)
+{
+	int64_t last = INT64_MIN, next;
+
+	for (uint32_t i = 0; i < k->count; i++, last = next) {
+		next = (int64_t)i * 4 + (int32_t)offset_at(k, table, i);
+		if (next < last)
+			return false;
+	}
+	return true;
+}
+
+/* Whether a permutation of the symbols stands at seqs, 3 bytes each. */
+static bool is_permutation(const struct kallsyms *k, uint64_t seqs)
+{
+	cleanup_free uint8_t *seen = NULL;
+	const uint8_t *p;
+
+	if (!has_table(k, seqs, 3))
+		return false;
+	seen = calloc(k->count / 8 + 1, 1);
+	if (!seen)
+		return false;
+	p = k->kernel.p + seqs;
+	for (uint32_t i = 0; i < k->count; i++, p += 3) {
+		uint32_t seq = p[0] << 16 | p[1] << 8 | p[2];
+
+		if (seq >= k->count || seen[seq / 8] & 1 << seq % 8)
+			return false;
+		seen[seq / 8] |= 1 << seq % 8;
+	}
+	return true;
+}
+
+/* ---- where ---- */
+
+static bool found(struct kallsyms *k, enum kallsyms_kind kind, unsigned int bits, uint64_t table,
+		  uint64_t base_slot)
+{
+	k->kind = kind;
+	k->bits = bits;
+	k->addresses = table;
+	k->base_slot = base_slot;
+	k->base = base_slot ? kallsyms_long(k, base_slot, bits / 8) : 0;
+	return true;
+}
+
+static bool is_relative(struct kallsyms *k, uint64_t table, uint64_t slot, unsigned int bits)
+{
+	if (!has_table(k, table, 4) || !kallsyms_is_gap(k, table + 4 * (uint64_t)k->count, slot))
+		return false;
+	if (offset_at(k, table, 0) == 0 && ascending_u32(k, table))
+		return found(k, KALLSYMS_RELATIVE, bits, table, slot);
+	if (bits == 64 && ascending_percpu(k, table))
+		return found(k, KALLSYMS_RELATIVE_PERCPU, bits, table, slot);
+	return false;
+}
+
+static uint64_t round_up(uint64_t size, unsigned int align)
+{
+	return (size + align - 1) & ~(uint64_t)(align - 1);
+}
+
+/* A long has 8 bytes where the alignment is 8, or is .align 8 taken as a power of two. */
+static unsigned int size_of_long(const struct kallsyms *k)
+{
+	return k->align == 8 || k->align == 256 ? 8 : 4;
+}
+
+/*
+ * Up to 6.3 they stand in front of num_syms, a base between them since 4.6. In 32 bits either could pass
+ * for the other, one entry further on; then the base would have to be the highest address.
+ */
+static bool find_before(struct kallsyms *k)
+{
+	unsigned int size = size_of_long(k);
+	uint64_t offsets = k->align + round_up(4 * (uint64_t)k->count, k->align);
+	uint64_t longs = round_up(size * (uint64_t)k->count, k->align);
+
+	if (offsets <= k->num_syms &&
+	    is_relative(k, k->num_syms - offsets, k->num_syms - k->align, size * 8))
+		return true;
+	if (longs > k->num_syms || !has_table(k, k->num_syms - longs, size) ||
+	    !ascending_longs(k, k->num_syms - longs, size))
+		return false;
+	return found(k, KALLSYMS_ADDRESSES, size * 8, k->num_syms - longs, 0);
+}
+
+/* Since 6.4 they stand behind token_index, and seqs behind them. */
+static bool find_after(struct kallsyms *k)
+{
+	unsigned int size = size_of_long(k);
+	uint64_t table = k->token_index + 2 * KALLSYMS_TOKENS;
+	uint64_t slot = table + round_up(4 * (uint64_t)k->count, k->align);
+	uint64_t end = table + round_up(size * (uint64_t)k->count, k->align);
+
+	if (is_permutation(k, slot + size) && is_relative(k, table, slot, size * 8))
+		return true;
+	if (size == 4 && is_permutation(k, slot)) {
+		if (ascending_u32(k, table))
+			return found(k, KALLSYMS_ADDRESSES_32, 32, table, 0);
+		if (ascending_pc_relative(k, table))
+			return found(k, KALLSYMS_PC_RELATIVE, 64, table, 0);
+	}
+	if (size == 8 && is_permutation(k, end) && ascending_longs(k, table, size))
+		return found(k, KALLSYMS_ADDRESSES, 64, table, 0);
+	return false;
+}
+
+bool kallsyms_find_addresses(struct kallsyms *k)
+{
+	return find_before(k) || find_after(k);
+}
+
+uint64_t kallsyms_address(const struct kallsyms *k, uint32_t i)
+{
+	uint64_t address;
+	int32_t offset;
+
+	if (k->kind == KALLSYMS_ADDRESSES)
+		return long_at(k, k->addresses, k->bits / 8, i);
+	offset = offset_at(k, k->addresses, i);
+	switch (k->kind) {
+	case KALLSYMS_RELATIVE:
+		address = k->base + (uint32_t)offset;
+		break;
+	case KALLSYMS_RELATIVE_PERCPU:
+		address = offset >= 0 ? (uint64_t)offset : k->base - 1 - (int64_t)offset;
+		break;
+	case KALLSYMS_PC_RELATIVE:
+		address = k->base + 4 * (uint64_t)i + (int64_t)offset;
+		break;
+	default:
+		return (uint32_t)offset;
+	}
+	return k->bits == 32 ? (uint32_t)address : address;
+}
