@@ -11,7 +11,7 @@
 #include "cmd/cmd.h"
 
 const struct verb *const verbs[] = {
-	&verb_identify, &verb_info, &verb_extract,    &verb_config,
+	&verb_identify, &verb_info, &verb_extract,    &verb_config, &verb_map,
 	&verb_sym,      &verb_size, &verb_completion, NULL,
 };
 

@@ -201,6 +201,38 @@ const char *kimg_map_found_message(const struct kimg_map_found *found);
  */
 struct kimg_symbols *kimg_map_found_take_symbols(struct kimg_map_found *found);
 
+/* ---- making a map ---- */
+
+/* How a System.map is made. */
+struct kimg_map_options {
+	/* As the build of this kernel release makes it ("6.1.0", "2.4.20-8"); NULL: of the table's own release */
+	const char *release;
+};
+
+/*
+ * The symbols that belong into System.map, in its order, as pointers into the table.
+ *
+ * Of a table from a vmlinux they are those that the kernel's own build puts there: what `nm -n` lists, without
+ * what scripts/mksysmap of that release leaves out; where neither options nor the table tell a release, of
+ * the newest one known. Of other tables they are all symbols of the kernel itself by address; of a module,
+ * all.
+ *
+ * The array is to be given to free(). options may be NULL. Errors: KIMG_E_NOMEM; KIMG_E_INVALID where
+ * options->release is no release.
+ */
+struct kimg_error *kimg_map_symbols(const struct kimg_symbols *symbols,
+				    const struct kimg_map_options *options,
+				    const struct kimg_symbol ***ret_all, size_t *ret_count);
+
+/*
+ * The text of that System.map: a line "ADDRESS TYPE NAME" for each of these symbols, ADDRESS of 8 or 16
+ * hexadecimal digits; it is blank where a symbol has none. Not terminated; to be given to free(). A symbol
+ * whose name holds a newline has no line. Errors: as above.
+ */
+struct kimg_error *kimg_map_write(const struct kimg_symbols *symbols,
+				  const struct kimg_map_options *options, char **ret_text,
+				  size_t *ret_size);
+
 #ifdef __cplusplus
 }
 #endif

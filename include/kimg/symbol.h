@@ -113,6 +113,13 @@ unsigned int kimg_symbols_bits(const struct kimg_symbols *symbols);
 bool kimg_symbols_base(const struct kimg_symbols *symbols, uint64_t *ret_base);
 
 /*
+ * The banner of the kernel, "Linux version RELEASE (USER@HOST) (COMPILER) VERSION", and its release; NULL
+ * where the source does not tell. They belong to the table.
+ */
+const char *kimg_symbols_banner(const struct kimg_symbols *symbols);
+const char *kimg_symbols_release(const struct kimg_symbols *symbols);
+
+/*
  * What is to be known about the table, such as that its kernel was built without KALLSYMS_ALL; NULL where
  * there is nothing. Belongs to the table.
  */

@@ -1,9 +1,175 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The symbols of a vmlinux: all that nm(1) lists, with its letters, out of the ELF symbol table. */
+#include <elf.h>
+
+#include "kernel/facts.h"
+#include "symbol/elf_symtab.h"
 #include "symbol/readers.h"
+
+/* What is asked of the section of each symbol, made once a section. */
+struct section_facts {
+	char letter;
+	bool in_memory;
+	uint16_t index; /* in the table of symbols */
+};
+
+struct reader {
+	struct kimg_symbols *symbols;
+	const struct elf *elf;
+	struct elf_symtab symtab;
+	struct section_facts *sections;
+	size_t bad_names;  /* symbols that were dropped as their names cannot be read */
+	size_t long_names; /* ... as their names are too long */
+	uint64_t name_bytes;
+	uint64_t banner; /* the address of linux_banner */
+	bool has_banner;
+};
+
+static struct kimg_error *read_sections(struct reader *reader)
+{
+	struct elf_section section;
+
+	reader->sections = calloc(reader->elf->sections + (size_t)1, sizeof(*reader->sections));
+	if (!reader->sections)
+		return error_nomem();
+	for (uint32_t i = 0; elf_section_at(reader->elf, i, &section); i++) {
+		struct section_facts *facts = &reader->sections[i];
+
+		facts->letter = elf_section_letter(&reader->symtab, &section);
+		facts->in_memory = section.flags & SHF_ALLOC;
+		if (section.type != SHT_NULL)
+			TRY(symbols_add_section(reader->symbols, section.name, section.addr,
+						section.size, &facts->index));
+	}
+	return NULL;
+}
+
+static uint8_t flags_of(const struct elf_symbol *symbol)
+{
+	return (symbol->bind == STB_GLOBAL || symbol->bind == STB_GNU_UNIQUE ? KIMG_SYMBOL_GLOBAL
+									     : 0) |
+	       (symbol->bind == STB_WEAK ? KIMG_SYMBOL_WEAK : 0) |
+	       (symbol->type == STT_FUNC || symbol->type == STT_GNU_IFUNC ? KIMG_SYMBOL_FUNCTION
+									  : 0) |
+	       (symbol->type == STT_OBJECT ? KIMG_SYMBOL_OBJECT : 0);
+}
+
+/* Names may share their bytes, but not so that a small file makes a huge map. */
+static struct kimg_error *count_name(struct reader *reader, size_t size)
+{
+	const uint64_t each = 256, times = 64;
+
+	reader->name_bytes += size;
+	if (reader->name_bytes > each * reader->symtab.count + times * reader->symtab.names.n)
+		return error_new(KIMG_E_CORRUPT,
+				 "the names of the symbol table overlap beyond all measure");
+	return NULL;
+}
+
+static struct kimg_error *add(struct reader *reader, const struct elf_symbol *symbol)
+{
+	static const struct section_facts nowhere = { .letter = 'a' };
+	const struct section_facts *section = symbol->section < reader->elf->sections
+						      ? &reader->sections[symbol->section]
+						      : &nowhere;
+	struct kimg_symbol new = {
+		.address = elf_symbol_address(reader->elf, symbol),
+		.size = symbol->size,
+		.name = (const char *)symbol->name.p,
+		.name_size = symbol->name.n,
+		.section = section->index,
+		.type = elf_symbol_letter(reader->elf, symbol, section->letter),
+		.flags = flags_of(symbol),
+	};
+
+	TRY(count_name(reader, symbol->name.n));
+	if (!section->in_memory || symbol->name.n == 0 || symbol_name_is_internal(symbol->name))
+		new.flags |= KIMG_SYMBOL_HIDDEN;
+	else if (span_equal(symbol->name, SPAN_LITERAL("linux_banner"))) {
+		reader->banner = new.address;
+		reader->has_banner = true;
+	}
+	return symbols_add(reader->symbols, &new);
+}
+
+static struct kimg_error *read_symbols(struct reader *reader)
+{
+	struct elf_symbol symbol;
+
+	TRY(symbols_reserve(reader->symbols, reader->symtab.count));
+	for (size_t i = 1; elf_symtab_at(&reader->symtab, i, &symbol); i++) {
+		if (!elf_symbol_is_listed(reader->elf, &symbol))
+			continue;
+		if (symbol.bad_name)
+			reader->bad_names++;
+		else if (symbol.name.n > SYMBOL_NAME_MAX)
+			reader->long_names++;
+		else
+			TRY(add(reader, &symbol));
+	}
+	return NULL;
+}
+
+static void note_damage(const struct reader *reader)
+{
+	struct kimg_symbols *symbols = reader->symbols;
+
+	if (reader->symtab.cut)
+		symbols_note(symbols, true,
+			     "the symbol table or its names run past the end of the file");
+	if (reader->bad_names)
+		symbols_note(symbols, true,
+			     "left out: %zu symbols whose names lie outside of the names",
+			     reader->bad_names);
+	if (reader->long_names)
+		symbols_note(symbols, true,
+			     "left out: %zu symbols whose names are longer than %d bytes",
+			     reader->long_names, SYMBOL_NAME_MAX);
+}
+
+/* ---- the banner ---- */
+
+/* By its symbol; else by a search in what is loaded, so that debug sections are not read for it. */
+static bool find_banner(const struct reader *reader, struct banner *ret_banner)
+{
+	enum { LONGEST = 1024, SEGMENTS = 32 };
+	struct elf_segment segment;
+	uint64_t offset;
+
+	if (reader->has_banner && elf_vaddr_to_offset(reader->elf, reader->banner, &offset) &&
+	    banner_find(span_clip(reader->elf->file, offset, LONGEST), ret_banner))
+		return true;
+	for (uint32_t i = 0; i < SEGMENTS && elf_segment_at(reader->elf, i, &segment); i++)
+		if (segment.type == PT_LOAD &&
+		    banner_find(elf_segment_bytes(reader->elf, &segment), ret_banner))
+			return true;
+	return false;
+}
 
 struct kimg_error *symbols_read_elf(const struct elf *elf,
 				    const struct kimg_symbols_options *options,
 				    struct kimg_symbols **ret_symbols)
 {
-	return error_new(KIMG_E_UNSUPPORTED, "not read yet");
+	cleanup_symbols struct kimg_symbols *symbols = NULL;
+	struct reader reader = { .elf = elf };
+	struct kimg_error *error;
+	struct banner banner;
+
+	TRY(elf_symtab_open(elf, &reader.symtab));
+	TRY(symbols_new(KIMG_SYMBOLS_ELF, &symbols));
+	symbols->bits = elf->is64 ? 64 : 32;
+	reader.symbols = symbols;
+	error = read_sections(&reader);
+	if (!error)
+		error = read_symbols(&reader);
+	free(reader.sections);
+	if (error)
+		return error;
+	note_damage(&reader);
+	if (find_banner(&reader, &banner))
+		TRY(symbols_set_banner(symbols, &banner));
+	TRY(symbols_finish(symbols, options->shift));
+	*ret_symbols = symbols;
+	symbols = NULL;
+	return NULL;
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/span.h"
 #include "io/blob.h"
+#include "kernel/facts.h"
 #include "kimg/symbol.h"
 
 /*
@@ -40,6 +41,9 @@ struct kimg_symbols {
 	size_t section_count;
 	const char **modules; /* [0] stands for the kernel */
 	size_t module_count;
+
+	const char *banner;  /* NULL where the source does not tell */
+	const char *release; /* out of it */
 
 	const struct kimg_note *notes;
 	struct kimg_note *last_note;
@@ -84,6 +88,10 @@ struct kimg_error *symbols_add_module(struct kimg_symbols *symbols, struct span 
 /* Adds a note; where memory is short, none. */
 void symbols_note(struct kimg_symbols *symbols, bool bad, const char *format, ...)
 	printf_like(3, 4);
+
+/* Of the kernel that the symbols are of; copied. */
+struct kimg_error *symbols_set_banner(struct kimg_symbols *symbols,
+				      const struct banner *banner) must_check;
 
 /* The table takes the bytes over and releases them when it is freed; blob is empty afterwards. */
 struct kimg_error *symbols_own_blob(struct kimg_symbols *symbols, struct blob *blob) must_check;

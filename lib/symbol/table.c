@@ -156,6 +156,14 @@ void symbols_note(struct kimg_symbols *symbols, bool bad, const char *format, ..
 	symbols->last_note = note;
 }
 
+struct kimg_error *symbols_set_banner(struct kimg_symbols *symbols, const struct banner *banner)
+{
+	symbols->banner = arena_copy(&symbols->arena, (const char *)banner->line.p, banner->line.n);
+	symbols->release =
+		arena_copy(&symbols->arena, (const char *)banner->release.p, banner->release.n);
+	return symbols->banner && symbols->release ? NULL : error_nomem();
+}
+
 struct kimg_error *symbols_own_blob(struct kimg_symbols *symbols, struct blob *blob)
 {
 	struct symbols_owned *owned = arena_alloc(&symbols->arena, sizeof(*owned));
@@ -303,6 +311,16 @@ bool kimg_symbols_base(const struct kimg_symbols *symbols, uint64_t *ret_base)
 	if (symbols->has_base)
 		*ret_base = symbols->base;
 	return symbols->has_base;
+}
+
+const char *kimg_symbols_banner(const struct kimg_symbols *symbols)
+{
+	return symbols->banner;
+}
+
+const char *kimg_symbols_release(const struct kimg_symbols *symbols)
+{
+	return symbols->release;
 }
 
 const struct kimg_note *kimg_symbols_notes(const struct kimg_symbols *symbols)

@@ -1,1 +1,1 @@
-kimg completion bash | bash -n && kimg completion bash | grep -c .
+kimg completion bash | bash -n && kimg completion bash | head -n 1

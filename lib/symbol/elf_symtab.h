@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SYMBOL_ELF_SYMTAB_H
+#define SYMBOL_ELF_SYMTAB_H
+
+#include "format/elf.h"
+
+/*
+ * The symbol table of an ELF file, entry by entry, and the letters that nm(1) gives to symbols. Nothing is
+ * allocated, and no entry leads outside of the file.
+ */
+struct elf_symtab {
+	const struct elf *elf;
+	struct span entries;
+	struct span names;
+	struct span extended; /* SHT_SYMTAB_SHNDX: section indexes that do not fit into 16 bits */
+	uint32_t names_section;
+	size_t count; /* of the entries that can be read, the first one, which is empty, included */
+	bool cut;     /* the file ends before the table does */
+};
+
+struct elf_symbol {
+	struct span name;
+	bool bad_name; /* outside of the names, or not terminated in them; name is empty then */
+	uint8_t bind;  /* STB_LOCAL ... */
+	uint8_t type;  /* STT_FUNC ... */
+	uint8_t other;
+	/* Index of its section header; SHN_UNDEF; ELF_RESERVED(SHN_ABS), ELF_RESERVED(SHN_COMMON) ... */
+	uint32_t section;
+	uint64_t value;
+	uint64_t size;
+};
+
+#define ELF_RESERVED(shn) (0xffff0000u | (shn))
+
+/*
+ * The first section of type SHT_SYMTAB.
+ *
+ * Errors: KIMG_E_NOT_FOUND where there is none or it is empty; KIMG_E_CORRUPT where its entries have another
+ * size than those of its class, or its names are no string table.
+ */
+struct kimg_error *elf_symtab_open(const struct elf *elf, struct elf_symtab *ret_symtab) must_check;
+
+/* False past the last. */
+bool elf_symtab_at(const struct elf_symtab *symtab, size_t index, struct elf_symbol *ret_symbol);
+
+/*
+ * The letter of local symbols in a section, as nm(1) of binutils 2.33 and later prints it: by the type and
+ * flags of the section alone, but for a few names. 'a' where section is of a kind that bfd makes none of.
+ */
+char elf_section_letter(const struct elf_symtab *symtab, const struct elf_section *section);
+
+/* The letter of symbol, where section_letter is that of its section, if it is in one. */
+char elf_symbol_letter(const struct elf *elf, const struct elf_symbol *symbol, char section_letter);
+
+/*
+ * Whether nm(1) lists the symbol, without its options -a and --special-syms: neither sections nor files, nor
+ * the marks that assemblers of ARM and RISC-V put where code or data begin.
+ */
+bool elf_symbol_is_listed(const struct elf *elf, const struct elf_symbol *symbol);
+
+/*
+ * The address that nm(1) prints: the value, without the bit that tells the instruction set of functions of
+ * ARM (Thumb) and MIPS (MIPS16, microMIPS); for common symbols the size.
+ */
+uint64_t elf_symbol_address(const struct elf *elf, const struct elf_symbol *symbol);
+
+#endif

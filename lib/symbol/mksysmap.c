@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The filters between nm(1) and System.map: the top Makefile up to 2.6, scripts/mksysmap since.
+ *
+ * All are patterns over lines "ADDRESS TYPE NAME". As a name may hold spaces, a pattern that starts with a
+ * space may fit inside of it too; and as ADDRESS is 8 or 16 digits or blank, none fits before TYPE.
+ */
+#include "symbol/mksysmap.h"
+
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+
+/* ---- the patterns ---- */
+
+enum kind {
+	STARTS,   /* " TEXT": the name, or a word in it, starts so */
+	IS,       /* " TEXT$" */
+	ENDS,     /* "TEXT$" */
+	CONTAINS, /* "TEXT" */
+	SECOND,   /* " .TEXT", the dot unescaped: any one character, then TEXT */
+	THUNK,    /* " __[[:alnum:]]*Thunk_" */
+	NUMBERED, /* " TEXT[0-9]*$" */
+};
+
+struct pattern {
+	enum kind kind;
+	const char *text;
+};
+
+enum {
+	P_COMPILED,
+	P_OBJECT,
+	P_NG,
+	P_LASHRDI,
+	P_LASHLDI,
+	P_CRC_ANYWHERE,
+	P_CRC,
+	P_DOLLAR_A,
+	P_DOLLAR_D,
+	P_DOLLAR_T,
+	P_DOLLAR,
+	P_SECOND_L,
+	P_LABEL,
+	P_L0_START,
+	P_L0,
+	P_KSTRTAB,
+	P_KSTRTABNS,
+	P_EFISTUB,
+	P_PI_DOLLAR,
+	P_PI_LABEL,
+	P_NVHE_DOLLAR,
+	P_NVHE_LABEL,
+	P_THUNK_AARCH64,
+	P_THUNK_ARMV5,
+	P_THUNK_ARMV7,
+	P_THUNK_THUMB,
+	P_THUNK_LA25,
+	P_THUNK_MICRO,
+	P_THUNK,
+	P_KCFI,
+	P_NVHE_KCFI,
+	P_PI_KCFI,
+	P_FROM_ARM,
+	P_FROM_THUMB,
+	P_VENEER,
+	P_SDA,
+	P_SDA2,
+	P_LONG_BRANCH,
+	P_PLT_BRANCH,
+	P_MOD_DEVICE,
+	P_MODINFO,
+	P_MODINFO_OLD,
+	P_NO_NAME,
+	P_NVHE_ALONE,
+	P_BACKSLASH,
+	P_PI_BACKSLASH,
+	P_NVHE_BACKSLASH,
+	P_KS_ADDRESSES,
+	P_KS_OFFSETS,
+	P_KS_BASE,
+	P_KS_COUNT,
+	P_KS_NAMES,
+	P_KS_MARKERS,
+	P_KS_TABLE,
+	P_KS_INDEX,
+	P_KS_SEQS,
+	PATTERNS,
+};
+
+_Static_assert(PATTERNS <= 64, "a bit each");
+
+static const struct pattern patterns[PATTERNS] = {
+	[P_COMPILED] = { CONTAINS, "compiled" },
+	[P_OBJECT] = { ENDS, ".o" },
+	[P_NG] = { ENDS, "..ng" },
+	[P_LASHRDI] = { CONTAINS, "LASHRDI" },
+	[P_LASHLDI] = { CONTAINS, "LASHLDI" },
+	[P_CRC_ANYWHERE] = { CONTAINS, "__crc_" },
+	[P_CRC] = { STARTS, "__crc_" },
+	[P_DOLLAR_A] = { STARTS, "$a" },
+	[P_DOLLAR_D] = { STARTS, "$d" },
+	[P_DOLLAR_T] = { STARTS, "$t" },
+	[P_DOLLAR] = { STARTS, "$" },
+	[P_SECOND_L] = { SECOND, "L" },
+	[P_LABEL] = { STARTS, ".L" },
+	[P_L0_START] = { STARTS, "L0" },
+	[P_L0] = { IS, "L0" },
+	[P_KSTRTAB] = { STARTS, "__kstrtab_" },
+	[P_KSTRTABNS] = { STARTS, "__kstrtabns_" },
+	[P_EFISTUB] = { STARTS, "__efistub_" },
+	[P_PI_DOLLAR] = { STARTS, "__pi_$" },
+	[P_PI_LABEL] = { STARTS, "__pi_.L" },
+	[P_NVHE_DOLLAR] = { STARTS, "__kvm_nvhe_$" },
+	[P_NVHE_LABEL] = { STARTS, "__kvm_nvhe_.L" },
+	[P_THUNK_AARCH64] = { STARTS, "__AArch64ADRPThunk_" },
+	[P_THUNK_ARMV5] = { STARTS, "__ARMV5PILongThunk_" },
+	[P_THUNK_ARMV7] = { STARTS, "__ARMV7PILongThunk_" },
+	[P_THUNK_THUMB] = { STARTS, "__ThumbV7PILongThunk_" },
+	[P_THUNK_LA25] = { STARTS, "__LA25Thunk_" },
+	[P_THUNK_MICRO] = { STARTS, "__microLA25Thunk_" },
+	[P_THUNK] = { THUNK, "__" },
+	[P_KCFI] = { STARTS, "__kcfi_typeid_" },
+	[P_NVHE_KCFI] = { STARTS, "__kvm_nvhe___kcfi_typeid_" },
+	[P_PI_KCFI] = { STARTS, "__pi___kcfi_typeid_" },
+	[P_FROM_ARM] = { ENDS, "_from_arm" },
+	[P_FROM_THUMB] = { ENDS, "_from_thumb" },
+	[P_VENEER] = { ENDS, "_veneer" },
+	[P_SDA] = { IS, "_SDA_BASE_" },
+	[P_SDA2] = { IS, "_SDA2_BASE_" },
+	[P_LONG_BRANCH] = { CONTAINS, ".long_branch." },
+	[P_PLT_BRANCH] = { CONTAINS, ".plt_branch." },
+	[P_MOD_DEVICE] = { STARTS, "__mod_device_table__" },
+	[P_MODINFO] = { NUMBERED, "__UNIQUE_ID_modinfo_" },
+	[P_MODINFO_OLD] = { NUMBERED, "__UNIQUE_ID_modinfo" },
+	[P_NO_NAME] = { IS, "" },
+	[P_NVHE_ALONE] = { IS, "__kvm_nvhe_" },
+	[P_BACKSLASH] = { IS, "\\" },
+	[P_PI_BACKSLASH] = { IS, "__pi_\\" },
+	[P_NVHE_BACKSLASH] = { IS, "__kvm_nvhe_\\" },
+	[P_KS_ADDRESSES] = { IS, "kallsyms_addresses" },
+	[P_KS_OFFSETS] = { IS, "kallsyms_offsets" },
+	[P_KS_BASE] = { IS, "kallsyms_relative_base" },
+	[P_KS_COUNT] = { IS, "kallsyms_num_syms" },
+	[P_KS_NAMES] = { IS, "kallsyms_names" },
+	[P_KS_MARKERS] = { IS, "kallsyms_markers" },
+	[P_KS_TABLE] = { IS, "kallsyms_token_table" },
+	[P_KS_INDEX] = { IS, "kallsyms_token_index" },
+	[P_KS_SEQS] = { IS, "kallsyms_seqs_of_names" },
+};
+
+#define BIT(p)  (1ULL << (p))
+#define NOTHING 0
+
+/* ---- their history ---- */
+
+#define VERSION(major, minor, patch) ((uint64_t)(major) << 32 | (minor) << 16 | (patch))
+
+struct change {
+	uint64_t since;        /* mainline */
+	uint64_t backports[4]; /* the first stable releases that have it too */
+	uint64_t added;
+	uint64_t removed;
+	const char *types; /* NULL: as before */
+	bool by_line;
+};
+
+#define LASH (BIT(P_LASHRDI) | BIT(P_LASHLDI))
+#define THUNKS                                                                                 \
+	(BIT(P_THUNK_AARCH64) | BIT(P_THUNK_ARMV5) | BIT(P_THUNK_ARMV7) | BIT(P_THUNK_THUMB) | \
+	 BIT(P_THUNK_LA25) | BIT(P_THUNK_MICRO))
+#define KALLSYMS                                                                      \
+	(BIT(P_KS_ADDRESSES) | BIT(P_KS_OFFSETS) | BIT(P_KS_BASE) | BIT(P_KS_COUNT) | \
+	 BIT(P_KS_NAMES) | BIT(P_KS_MARKERS) | BIT(P_KS_TABLE) | BIT(P_KS_INDEX) | BIT(P_KS_SEQS))
+
+static const struct change changes[] = {
+	/* 2.4: top Makefile, rule vmlinux; lines are sorted by sort(1) */
+	{ VERSION(0, 0, 0),
+	  { 0 },
+	  BIT(P_COMPILED) | BIT(P_OBJECT) | BIT(P_NG) | LASH,
+	  NOTHING,
+	  "aUw",
+	  true },
+	{ VERSION(2, 6, 9),
+	  { 0 },
+	  BIT(P_CRC_ANYWHERE) | BIT(P_DOLLAR_A) | BIT(P_DOLLAR_D) | BIT(P_DOLLAR_T),
+	  BIT(P_COMPILED) | BIT(P_OBJECT) | BIT(P_NG) | LASH,
+	  "aNUw",
+	  false },
+	{ VERSION(4, 3, 0), { 0 }, BIT(P_SECOND_L), NOTHING, NULL, false },
+	{ VERSION(5, 7, 0), { 0 }, BIT(P_LABEL), BIT(P_SECOND_L), NULL, false },
+	{ VERSION(5, 18, 0), { 0 }, BIT(P_L0_START), NOTHING, NULL, false },
+	{ VERSION(6, 1, 0),
+	  { 0 },
+	  BIT(P_DOLLAR) | BIT(P_CRC) | BIT(P_KSTRTAB) | BIT(P_KSTRTABNS) | BIT(P_L0),
+	  BIT(P_DOLLAR_A) | BIT(P_DOLLAR_D) | BIT(P_DOLLAR_T) | BIT(P_CRC_ANYWHERE) |
+		  BIT(P_L0_START),
+	  NULL,
+	  false },
+	{ VERSION(6, 3, 0),
+	  { 0 },
+	  BIT(P_EFISTUB) | BIT(P_NVHE_LABEL) | THUNKS | BIT(P_KCFI) | BIT(P_FROM_ARM) |
+		  BIT(P_FROM_THUMB) | BIT(P_VENEER) | BIT(P_SDA) | BIT(P_SDA2) |
+		  BIT(P_LONG_BRANCH) | BIT(P_PLT_BRANCH) | BIT(P_NO_NAME) | BIT(P_NVHE_ALONE) |
+		  KALLSYMS,
+	  BIT(P_DOLLAR),
+	  NULL,
+	  false },
+	{ VERSION(6, 5, 0),
+	  { 0 },
+	  BIT(P_DOLLAR) | BIT(P_NVHE_DOLLAR) | BIT(P_PI_DOLLAR) | BIT(P_PI_LABEL),
+	  BIT(P_NO_NAME) | BIT(P_NVHE_ALONE),
+	  NULL,
+	  false },
+	{ VERSION(6, 6, 0), { 0 }, BIT(P_THUNK), THUNKS, NULL, false },
+	{ VERSION(6, 10, 0),
+	  { 0 },
+	  BIT(P_BACKSLASH) | BIT(P_PI_BACKSLASH) | BIT(P_NVHE_BACKSLASH),
+	  BIT(P_DOLLAR) | BIT(P_NVHE_DOLLAR) | BIT(P_PI_DOLLAR) | KALLSYMS,
+	  NULL,
+	  false },
+	{ VERSION(6, 14, 0),
+	  { VERSION(6, 12, 14) },
+	  BIT(P_DOLLAR) | BIT(P_NVHE_DOLLAR) | BIT(P_PI_DOLLAR) | BIT(P_NVHE_KCFI) | BIT(P_PI_KCFI),
+	  BIT(P_BACKSLASH) | BIT(P_NVHE_BACKSLASH) | BIT(P_PI_BACKSLASH),
+	  NULL,
+	  false },
+	{ VERSION(6, 19, 0), { 0 }, BIT(P_MOD_DEVICE) | BIT(P_MODINFO), NOTHING, NULL, false },
+};
+
+static bool is_in(const struct change *change, uint64_t version)
+{
+	const uint64_t patches = 0xffff;
+
+	if (version >= change->since)
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(change->backports); i++)
+		if ((version & ~patches) == (change->backports[i] & ~patches) &&
+		    version >= change->backports[i])
+			return true;
+	return false;
+}
+
+static void set_types(struct mksysmap *filter, const char *types)
+{
+	memset(filter->types, 0, sizeof(filter->types));
+	for (; *types; types++)
+		filter->types[(unsigned char)*types] = true;
+}
+
+/* Sorts the rules by what a name must have for them to be worth a try. */
+static void index_rules(struct mksysmap *filter)
+{
+	for (unsigned int p = 0; p < PATTERNS; p++) {
+		const char *text = patterns[p].text;
+
+		if (!(filter->rules & BIT(p)))
+			continue;
+		switch (patterns[p].kind) {
+		case ENDS:
+			filter->by_last[(unsigned char)text[strlen(text) - 1]] |= BIT(p);
+			break;
+		case CONTAINS:
+			*(text[0] == '.' ? &filter->with_dot : &filter->always) |= BIT(p);
+			break;
+		case SECOND:
+			filter->always |= BIT(p);
+			break;
+		default:
+			filter->by_first[(unsigned char)text[0]] |= BIT(p);
+		}
+	}
+}
+
+static void make(uint64_t version, struct mksysmap *filter)
+{
+	*filter = (struct mksysmap){ 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		if (!is_in(&changes[i], version))
+			continue;
+		filter->rules = (filter->rules & ~changes[i].removed) | changes[i].added;
+		filter->by_line = changes[i].by_line;
+		if (changes[i].types)
+			set_types(filter, changes[i].types);
+	}
+	index_rules(filter);
+}
+
+void mksysmap_newest(struct mksysmap *ret_filter)
+{
+	make(UINT64_MAX, ret_filter);
+}
+
+/* "6.12.117+deb13-amd64", "2.4.20-8", "7.2-rc1"; what is missing is 0. */
+bool mksysmap_of_release(const char *release, struct mksysmap *ret_filter)
+{
+	unsigned long numbers[3] = { 0 };
+	char *end = (char *)release;
+
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		if (*end < '0' || *end > '9')
+			return false;
+		numbers[i] = strtoul(end, &end, 10);
+		if (numbers[i] > UINT16_MAX)
+			numbers[i] = UINT16_MAX;
+		if (*end != '.' || end[1] < '0' || end[1] > '9')
+			break;
+		end++;
+	}
+	make(VERSION(numbers[0], numbers[1], numbers[2]), ret_filter);
+	return true;
+}
+
+/* ---- matching ---- */
+
+static bool is_alnum(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_thunk(struct span word)
+{
+	size_t n = 2;
+
+	if (!span_starts(word, SPAN_LITERAL("__")))
+		return false;
+	while (n < word.n && is_alnum(word.p[n]))
+		n++;
+	/* Thunk_ has a character that is no alnum at its end alone */
+	return n >= 7 && span_has(word, n - 5, SPAN_LITERAL("Thunk_"));
+}
+
+static bool is_numbered(struct span word, struct span text)
+{
+	if (!span_starts(word, text))
+		return false;
+	for (size_t i = text.n; i < word.n; i++)
+		if (word.p[i] < '0' || word.p[i] > '9')
+			return false;
+	return true;
+}
+
+/* Whether a pattern fits behind a space, where word is all that follows. */
+static bool fits_word(const struct pattern *pattern, struct span text, struct span word)
+{
+	switch (pattern->kind) {
+	case STARTS:
+		return span_starts(word, text);
+	case IS:
+		return span_equal(word, text);
+	case SECOND:
+		return span_has(word, 1, text);
+	case THUNK:
+		return is_thunk(word);
+	case NUMBERED:
+		return is_numbered(word, text);
+	default:
+		return false;
+	}
+}
+
+static bool fits(const struct pattern *pattern, struct span name, struct span word)
+{
+	struct span text = span_of(pattern->text, strlen(pattern->text));
+	size_t at;
+
+	switch (pattern->kind) {
+	case CONTAINS:
+		return span_find(name, 0, text, &at);
+	case ENDS:
+		return name.n >= text.n && span_has(name, name.n - text.n, text);
+	default:
+		return fits_word(pattern, text, word);
+	}
+}
+
+/* word: name, or what follows a space in it. */
+static bool fits_one_of(uint64_t rules, struct span name, struct span word)
+{
+	for (; rules; rules &= rules - 1)
+		if (fits(&patterns[__builtin_ctzll(rules)], name, word))
+			return true;
+	return false;
+}
+
+/* " T " inside of the name, where T is a type that is left out */
+static bool is_dropped_type(const struct mksysmap *filter, struct span word)
+{
+	return word.n >= 2 && word.p[1] == ' ' && word.p[0] < 128 && filter->types[word.p[0]];
+}
+
+bool mksysmap_drops(const struct mksysmap *filter, char type, struct span name)
+{
+	const uint8_t *space;
+	uint64_t rules;
+
+	if ((unsigned char)type < 128 && filter->types[(unsigned char)type])
+		return true;
+	if (name.n == 0)
+		return filter->rules & BIT(P_NO_NAME);
+	rules = filter->by_first[name.p[0]] | filter->by_last[name.p[name.n - 1]] | filter->always;
+	if (filter->with_dot && memchr(name.p, '.', name.n))
+		rules |= filter->with_dot;
+	if (rules && fits_one_of(rules, name, name))
+		return true;
+	space = memchr(name.p, ' ', name.n);
+	while (space) {
+		struct span word = span_from(name, space + 1 - name.p);
+
+		if (is_dropped_type(filter, word) || fits_one_of(filter->rules, name, word))
+			return true;
+		space = word.n ? memchr(word.p, ' ', word.n) : NULL;
+	}
+	return false;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kimg map: System.map, from a vmlinux or from any image. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "cli/term.h"
+#include "cmd/cmd.h"
+#include "io/outfile.h"
+#include "kimg/map.h"
+
+enum { OPTION_BASE = 256, OPTION_KASLR, OPTION_RELEASE };
+
+static const struct option_def options[] = {
+	{ 'o', "output", "FILE", "write to FILE instead of standard output", COMPLETE_FILE, NULL,
+	  0 },
+	{ 0, "base", "ADDRESS", "the virtual address that a raw image starts at", COMPLETE_NOTHING,
+	  NULL, OPTION_BASE },
+	{ 0, "kaslr-offset", "OFFSET", "add OFFSET to every address that is not absolute",
+	  COMPLETE_NOTHING, NULL, OPTION_KASLR },
+	{ 0, "release", "RELEASE", "leave out what the build of that kernel release leaves out",
+	  COMPLETE_NOTHING, NULL, OPTION_RELEASE },
+	OPTIONS_END,
+};
+
+struct map_options {
+	const char *output;
+	struct kimg_symbols_options symbols;
+	struct kimg_map_options map;
+};
+
+static void free_symbols(struct kimg_symbols **symbols)
+{
+	kimg_symbols_free(*symbols);
+}
+
+/* ---- what is told beside ---- */
+
+/* Whether kallsyms holds data too, as it does with CONFIG_KALLSYMS_ALL. */
+static bool has_data(const struct kimg_symbols *symbols)
+{
+	size_t n;
+	const struct kimg_symbol *all = kimg_symbols_all(symbols, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (strchr("BbDd", all[i].type))
+			return true;
+	return false;
+}
+
+/* Returns STATUS_NO where something is damaged. */
+static int show_notes(struct cli *cli, const struct kimg_symbols *symbols)
+{
+	enum kimg_symbols_source source = kimg_symbols_source(symbols);
+	int status = STATUS_YES;
+
+	if (source == KIMG_SYMBOLS_KALLSYMS)
+		remark(cli,
+		       "the map is made from the kernel's own kallsyms, which lack %s and some "
+		       "names that System.map has",
+		       has_data(symbols) ? "absolute symbols" : "data (no CONFIG_KALLSYMS_ALL)");
+	for (const struct kimg_note *note = kimg_symbols_notes(symbols); note; note = note->next) {
+		remark(cli, "%s", note->text);
+		if (note->bad)
+			status = STATUS_NO;
+	}
+	return status;
+}
+
+/* ---- the map as records, or for a terminal ---- */
+
+static void show_head(struct out *out, const struct kimg_symbols *symbols)
+{
+	uint64_t base;
+
+	out_string(out, "source", OUT_DATA, kimg_symbols_source_name(kimg_symbols_source(symbols)));
+	out_string(out, "release", OUT_DATA, kimg_symbols_release(symbols));
+	if (kimg_symbols_base(symbols, &base))
+		out_hex(out, "base", OUT_DATA, base);
+	out_array(out, "notes");
+	for (const struct kimg_note *note = kimg_symbols_notes(symbols); note; note = note->next)
+		out_text(out, NULL, OUT_DATA, span_of(note->text, strlen(note->text)));
+	out_close(out);
+}
+
+static void show_symbol(struct out *out, const struct kimg_symbols *symbols,
+			const struct kimg_symbol *symbol)
+{
+	const char *section = kimg_symbols_section_name(symbols, symbol->section);
+	const char *module = kimg_symbols_module_name(symbols, symbol->module);
+
+	out_object(out, NULL);
+	out_row(out);
+	out_print(out, OUT_FAINT, "%0*" PRIx64, (int)kimg_symbols_bits(symbols) / 4,
+		  symbol->address);
+	out_gap(out, 1);
+	out_hex(out, "address", OUT_DATA, symbol->address);
+	out_text(out, "type", OUT_PLAIN, span_of(&symbol->type, 1));
+	out_gap(out, 1);
+	out_text(out, "name", OUT_PLAIN, span_of(symbol->name, symbol->name_size));
+	if (symbol->size)
+		out_number(out, "size", OUT_DATA, symbol->size);
+	if (section)
+		out_text(out, "section", OUT_DATA, span_of(section, strlen(section)));
+	if (module)
+		out_text(out, "module", OUT_DATA, span_of(module, strlen(module)));
+	out_row_end(out);
+	out_close(out);
+}
+
+static int show(struct cli *cli, const struct map_options *o, const struct kimg_symbols *symbols,
+		struct out *out)
+{
+	cleanup_free const struct kimg_symbol **all = NULL;
+	size_t n;
+	struct kimg_error *error = kimg_map_symbols(symbols, &o->map, &all, &n);
+
+	if (error)
+		return report(cli, error);
+	show_head(out, symbols);
+	out_array(out, "symbols");
+	for (size_t i = 0; i < n; i++)
+		show_symbol(out, symbols, all[i]);
+	out_close(out);
+	return show_notes(cli, symbols);
+}
+
+/* ---- the map as it is ---- */
+
+static struct kimg_error *write_map(const struct map_options *o, const struct kimg_symbols *symbols)
+{
+	cleanup_outfile struct outfile file = OUTFILE_NONE;
+	cleanup_free char *text = NULL;
+	size_t size;
+
+	TRY(kimg_map_write(symbols, &o->map, &text, &size));
+	TRY(outfile_open(&file, o->output ? o->output : "-"));
+	TRY(outfile_write(&file, span_of(text, size)));
+	return outfile_commit(&file);
+}
+
+static int write_out(struct cli *cli, const struct map_options *o,
+		     const struct kimg_symbols *symbols)
+{
+	struct kimg_error *error = write_map(o, symbols);
+
+	return error ? report(cli, error) : show_notes(cli, symbols);
+}
+
+/* ---- the verb ---- */
+
+static int run_on(struct cli *cli, const struct map_options *o, struct out *out)
+{
+	cleanup(free_symbols) struct kimg_symbols *symbols = NULL;
+	const char *path = cli->operand_count ? cli->operands[0] : "/proc/kallsyms";
+	struct kimg_error *error = kimg_symbols_open(path, &o->symbols, &symbols);
+
+	if (error)
+		return report(cli, error);
+	return out ? show(cli, o, symbols, out) : write_out(cli, o, symbols);
+}
+
+/* Through the writer of facts: JSON, and what a terminal shows, where names are not to steer it. */
+static int run_shown(struct cli *cli, const struct map_options *o)
+{
+	struct screen screen;
+	int status;
+
+	if (screen_open(&screen, cli))
+		return STATUS_ERROR;
+	out_document(screen.out, "kimg-map-1", NULL);
+	status = run_on(cli, o, screen.out);
+	out_close(screen.out);
+	return screen_close(&screen, status);
+}
+
+static int read_option(struct cli *cli, int id, struct map_options *o)
+{
+	switch (id) {
+	case 'o':
+		o->output = cli->argument;
+		return STATUS_YES;
+	case OPTION_BASE:
+		o->symbols.has_base = true;
+		if (parse_hex(cli->argument, &o->symbols.base))
+			return STATUS_YES;
+		return cli_usage_error(cli, "--base=%s: not a hexadecimal number", cli->argument);
+	case OPTION_KASLR:
+		if (parse_hex(cli->argument, &o->symbols.shift))
+			return STATUS_YES;
+		return cli_usage_error(cli, "--kaslr-offset=%s: not a hexadecimal number",
+				       cli->argument);
+	default:
+		o->map.release = cli->argument;
+		return STATUS_YES;
+	}
+}
+
+static int run(struct cli *cli)
+{
+	struct map_options o = { .symbols = KIMG_SYMBOLS_OPTIONS_DEFAULT };
+	bool facts;
+	int id;
+
+	while ((id = cli_option(cli)) > 0)
+		if (read_option(cli, id, &o))
+			return STATUS_ERROR;
+	if (id == CLI_STOP)
+		return cli->status;
+	facts = cli->format != OUT_TEXT;
+	if (facts && o.output)
+		return cli_usage_error(cli, "--json prints to standard output: no --output");
+	o.symbols.limits = cli->limits;
+	if (facts || (!o.output && isatty(STDOUT_FILENO)))
+		return run_shown(cli, &o);
+	return run_on(cli, &o, NULL);
+}
+
+const struct verb verb_map = {
+	.name = "map",
+	.operands = "[FILE]",
+	.summary = "print System.map, from a vmlinux or from any image",
+	.about = "Prints the System.map of the kernel in FILE. From a vmlinux with its symbol "
+		 "table these are the\n"
+		 "very bytes that the kernel's own build makes; from an image, what its "
+		 "kallsyms hold. FILE may also\n"
+		 "be a module, a System.map or a copy of /proc/kallsyms. Without FILE, the "
+		 "running kernel is meant.",
+	.options = options,
+	.groups = GROUP_OUTPUT | GROUP_PAGER | GROUP_LIMITS,
+	.complete = COMPLETE_FILE,
+	.min_operands = 0,
+	.max_operands = 1,
+	.run = run,
+};

@@ -1,0 +1,1 @@
+kimg map --base=x $SAMPLES/elf/good-vmlinux-x86_64

@@ -1,0 +1,1 @@
+kimg map --json=short $SAMPLES/elf/good-vmlinux-arm

@@ -1,0 +1,1 @@
+kimg map $SAMPLES/README.md -o System.map; echo $?; ls

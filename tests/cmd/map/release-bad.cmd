@@ -1,0 +1,1 @@
+kimg map --release=new $SAMPLES/elf/good-vmlinux-x86_64
