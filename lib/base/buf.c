@@ -29,7 +29,9 @@ static bool reserve(struct buf *buf, size_t more)
 
 void buf_add(struct buf *buf, const void *p, size_t n)
 {
-	if (!reserve(buf, n))
+	bool fits = n < buf->size - buf->n && !buf->failed;
+
+	if (!fits && !reserve(buf, n))
 		return;
 	if (n)
 		memcpy(buf->p + buf->n, p, n);

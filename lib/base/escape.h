@@ -11,6 +11,9 @@
  */
 void escape_line(struct buf *buf, struct span text);
 
+/* How much of the start of text is ASCII that escape_line() leaves as it is; maybe less than there is. */
+size_t escape_plain_length(struct span text);
+
 /*
  * Adds text as the inside of a JSON string, without its quotes. What is not UTF-8 becomes U+FFFD, one
  * for each byte; false says that there was such a byte.

@@ -70,28 +70,45 @@ static void fill_places(struct kimg_symbols *symbols)
 	symbols->place_count = count;
 }
 
+/*
+ * Every STEP-th place again: small enough to stay in the first caches, which halves the time of a search in a
+ * kernel's table.
+ */
+enum { STEP = 16 };
+
+static void fill_steps(struct kimg_symbols *symbols)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < symbols->place_count; i += STEP)
+		symbols->steps[count++] = symbols->places[i];
+	symbols->step_count = count;
+}
+
 static bool index_places(struct kimg_symbols *symbols)
 {
 	if (symbols->places)
 		return true;
 	symbols->places = reallocarray(NULL, symbols->n + 1, sizeof(*symbols->places));
 	symbols->answers = reallocarray(NULL, symbols->n + 1, sizeof(*symbols->answers));
-	if (!symbols->places || !symbols->answers) {
+	symbols->steps = reallocarray(NULL, symbols->n / STEP + 1, sizeof(*symbols->steps));
+	if (!symbols->places || !symbols->answers || !symbols->steps) {
 		free(symbols->places);
 		free(symbols->answers);
-		symbols->places = NULL;
+		free(symbols->steps);
+		symbols->places = symbols->steps = NULL;
 		symbols->answers = NULL;
 		return false;
 	}
 	fill_places(symbols);
+	fill_steps(symbols);
 	return true;
 }
 
-/* How many places lie at address or below it. No branch depends on what is compared: none is mispredicted. */
-static size_t places_up_to(const struct kimg_symbols *symbols, uint64_t address)
+/* How many of n addresses are at most address. No branch depends on what is compared: none is mispredicted. */
+static size_t count_up_to(const uint64_t *addresses, size_t n, uint64_t address)
 {
-	const uint64_t *low = symbols->places;
-	size_t n = symbols->place_count;
+	const uint64_t *low = addresses;
 
 	while (n > 1) {
 		size_t half = n / 2;
@@ -99,7 +116,20 @@ static size_t places_up_to(const struct kimg_symbols *symbols, uint64_t address)
 		low = low[half - 1] <= address ? low + half : low;
 		n -= half;
 	}
-	return low - symbols->places + (n && *low <= address);
+	return low - addresses + (n && *low <= address);
+}
+
+/* How many places lie at address or below it. */
+static size_t places_up_to(const struct kimg_symbols *symbols, uint64_t address)
+{
+	size_t step = count_up_to(symbols->steps, symbols->step_count, address), first, n;
+
+	if (step == 0)
+		return 0;
+	first = (step - 1) * STEP;
+	__builtin_prefetch(&symbols->answers[first]);
+	n = symbols->place_count - first;
+	return first + count_up_to(symbols->places + first, n < STEP ? n : STEP, address);
 }
 
 /* The first symbol at a higher address than that one; NULL where there is none. */
@@ -122,10 +152,32 @@ static const struct kimg_symbol *next_of(const struct kimg_symbols *symbols,
 /* Larger than anything that has one name; a hole between parts of the address space is larger still. */
 #define LARGEST_SYMBOL (256ULL << 20)
 
-/* Parts of modules start on pages, and nothing says how long the last symbol of one is. */
-static uint64_t rest_of_page(uint64_t address)
+static bool is_text(const struct kimg_symbol *symbol)
 {
-	return 4096 - (address & 4095);
+	return memchr("tTwWi", symbol->type, 5) != NULL;
+}
+
+/* The parts of modules start and end on pages. Nothing says how long the last function of one is. */
+static uint64_t rest_of_pages(const struct kimg_symbol *symbol)
+{
+	uint64_t end = symbol->address + symbol->size;
+
+	return symbol->size + 4096 - (end & 4095);
+}
+
+/*
+ * In a module a function ends with the code at the latest, however far away the data is (kernel/module/
+ * kallsyms.c, find_kallsyms_symbol()).
+ */
+static uint64_t extent_in_module(const struct kimg_symbol *symbol, const struct kimg_symbol *next,
+				 uint64_t distance)
+{
+	uint64_t rest = rest_of_pages(symbol);
+
+	if (next && next->module == symbol->module && is_text(next) >= is_text(symbol) &&
+	    distance <= LARGEST_SYMBOL)
+		return distance;
+	return distance < rest ? distance : rest;
 }
 
 uint64_t kimg_symbol_extent(struct kimg_symbols *symbols, const struct kimg_symbol *symbol)
@@ -137,11 +189,9 @@ uint64_t kimg_symbol_extent(struct kimg_symbols *symbols, const struct kimg_symb
 		return 0;
 	next = next_of(symbols, symbol);
 	distance = next ? next->address - symbol->address : UINT64_MAX;
-	if (next && next->module == symbol->module && distance <= LARGEST_SYMBOL)
-		return distance;
-	if (symbol->size || !symbol->module)
-		return symbol->size;
-	return distance < rest_of_page(symbol->address) ? distance : rest_of_page(symbol->address);
+	if (symbol->module)
+		return extent_in_module(symbol, next, distance);
+	return next && !next->module && distance <= LARGEST_SYMBOL ? distance : symbol->size;
 }
 
 const struct kimg_symbol *kimg_symbols_at(struct kimg_symbols *symbols, uint64_t address)

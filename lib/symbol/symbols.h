@@ -52,6 +52,8 @@ struct kimg_symbols {
 	uint64_t *places;
 	uint32_t *answers;
 	size_t place_count;
+	uint64_t *steps;
+	size_t step_count;
 
 	/* lookup.c: chains of symbols whose plain names have one hash, by address */
 	uint32_t *heads;

@@ -36,6 +36,7 @@ void kimg_symbols_free(struct kimg_symbols *symbols)
 	free(symbols->modules);
 	free(symbols->places);
 	free(symbols->answers);
+	free(symbols->steps);
 	free(symbols->heads);
 	free(symbols->links);
 	free(symbols);

@@ -51,35 +51,51 @@ static bool has_0x(struct span s)
 	return s.n > 2 && s.p[0] == '0' && (s.p[1] | 0x20) == 'x';
 }
 
-/* The value of digits in that base; false where one is none, or there are too many. */
-static bool parse_digits(struct span s, unsigned int base, uint64_t *ret_value)
+static bool parse_hex_digits(struct span s, uint64_t *ret_value)
 {
 	uint64_t value = 0;
 
+	if (s.n == 0 || s.n > 16)
+		return false;
 	for (size_t i = 0; i < s.n; i++) {
-		unsigned int c = s.p[i], letter = c | 0x20;
-		unsigned int digit = c >= '0' && c <= '9'             ? c - '0'
-				     : letter >= 'a' && letter <= 'f' ? letter - 'a' + 10
-								      : 99;
+		uint8_t c = s.p[i], letter = c | 0x20;
 
-		if (digit >= base || value > (UINT64_MAX - digit) / base)
+		if (c >= '0' && c <= '9')
+			value = value << 4 | (c - '0');
+		else if (letter >= 'a' && letter <= 'f')
+			value = value << 4 | (letter - 'a' + 10);
+		else
 			return false;
-		value = value * base + digit;
 	}
 	*ret_value = value;
-	return s.n > 0;
+	return true;
+}
+
+static bool parse_decimal_digits(struct span s, uint64_t *ret_value)
+{
+	uint64_t value = 0;
+
+	if (s.n == 0 || s.n > 19)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		value = value * 10 + (s.p[i] - '0');
+	}
+	*ret_value = value;
+	return true;
 }
 
 static bool parse_address(struct span s, uint64_t *ret_address)
 {
-	return parse_digits(has_0x(s) ? span_from(s, 2) : s, 16, ret_address);
+	return parse_hex_digits(has_0x(s) ? span_from(s, 2) : s, ret_address);
 }
 
 static bool parse_number(struct span s, struct number *ret)
 {
 	if (!parse_address(s, &ret->hex))
 		return false;
-	if (has_0x(s) || !parse_digits(s, 10, &ret->decimal))
+	if (has_0x(s) || !parse_decimal_digits(s, &ret->decimal))
 		ret->decimal = ret->hex;
 	return true;
 }
@@ -115,7 +131,8 @@ static void split_offset(struct query *q)
 	if (!parse_number(offset, &q->offset) || (slash && !parse_number(size, &q->size)))
 		return;
 	q->has_offset = true;
-	q->has_size = slash != NULL;
+	/* For data of modules the kernel prints the end of the code less the address, below zero. */
+	q->has_size = slash && q->size.hex <= INT64_MAX;
 	q->base.n = plus - q->base.p;
 }
 
@@ -165,6 +182,7 @@ static struct sym_match *add_match(struct search *s, const struct kimg_symbol *s
 		.address = address,
 		.extent = kimg_symbol_extent(s->table, symbol),
 	};
+	__builtin_prefetch(symbol->name);
 	return &answer->matches[answer->count++];
 }
 
@@ -315,11 +333,43 @@ static void find_by_name(struct search *s)
 		find_name(s);
 }
 
+static bool find_by_address(struct search *s, struct query *q)
+{
+	uint64_t address;
+
+	if (!parse_address(q->base, &address))
+		return false;
+	find_address(s, address + (q->has_offset ? q->offset.hex : 0));
+	if (s->answer->count)
+		q->has_offset = false; /* it is in the address */
+	return s->answer->count > 0;
+}
+
+/* Functions are called add and dead, but none has a name of eight digits or more. */
+static bool is_surely_address(struct span s)
+{
+	uint64_t address;
+
+	return has_0x(s) || (s.n >= 8 && parse_address(s, &address));
+}
+
+static void find(struct search *s, struct query *q)
+{
+	bool surely = is_surely_address(q->base);
+
+	if (surely && find_by_address(s, q))
+		return;
+	find_by_name(s);
+	if (s->answer->count || surely || find_by_address(s, q))
+		return;
+	if (split_colon(q))
+		find_by_name(s);
+}
+
 void sym_ask(const struct sym_tables *tables, struct span text, bool all, struct sym_answer *answer)
 {
 	struct query q = parse(text);
 	struct search s = { .tables = tables, .query = &q, .answer = answer, .all = all };
-	uint64_t address;
 
 	answer->problem = SYM_FINE;
 	answer->count = 0;
@@ -327,14 +377,7 @@ void sym_ask(const struct sym_tables *tables, struct span text, bool all, struct
 		answer->problem = SYM_NOT_FOUND;
 		return;
 	}
-	if (!has_0x(q.base))
-		find_by_name(&s);
-	if (answer->count == 0 && parse_address(q.base, &address)) {
-		find_address(&s, address + (q.has_offset ? q.offset.hex : 0));
-		q.has_offset = false;
-	} else if (answer->count == 0 && split_colon(&q)) {
-		find_by_name(&s);
-	}
+	find(&s, &q);
 	if (answer->count == 0 && answer->problem == SYM_FINE)
 		answer->problem = SYM_NOT_FOUND;
 	if (answer->problem == SYM_FINE && q.has_offset)

@@ -46,6 +46,7 @@ struct out {
 	const struct out_backend *backend;
 	enum out_format format;
 	bool color;
+	bool skips_data; /* OUT_DATA is nothing to the back end */
 	int fd;
 	int error;      /* errno of the first write that failed */
 	struct buf buf; /* not written yet */

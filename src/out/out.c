@@ -21,6 +21,7 @@ struct out *out_new(int fd, enum out_format format, bool color)
 	out->backend = format == OUT_TEXT ? &out_text_backend : &out_json_backend;
 	out->format = format;
 	out->color = color;
+	out->skips_data = format == OUT_TEXT;
 	out->fd = fd;
 	out->gap = NORMAL_GAP;
 	return out;
@@ -121,31 +122,43 @@ static void add_value(struct out *out, struct value value)
 	out_flush_some(out);
 }
 
+/* A million values a second may be for programs alone. */
+static bool skips(const struct out *out, enum out_style style)
+{
+	return style == OUT_DATA && out->skips_data;
+}
+
+static void add_text(struct out *out, const char *key, enum out_style style, enum value_type type,
+		     struct span text)
+{
+	if (!skips(out, style))
+		add_value(out,
+			  (struct value){ .key = key, .style = style, .type = type, .text = text });
+}
+
 void out_string(struct out *out, const char *key, enum out_style style, const char *text)
 {
-	add_value(out, (struct value){ .key = key,
-				       .style = style,
-				       .type = text ? VALUE_STRING : VALUE_NULL,
-				       .text = span_of(text, text ? strlen(text) : 0) });
+	add_text(out, key, style, text ? VALUE_STRING : VALUE_NULL,
+		 span_of(text, text ? strlen(text) : 0));
 }
 
 void out_text(struct out *out, const char *key, enum out_style style, struct span text)
 {
-	add_value(out,
-		  (struct value){ .key = key, .style = style, .type = VALUE_TEXT, .text = text });
+	add_text(out, key, style, VALUE_TEXT, text);
 }
 
 void out_bytes(struct out *out, const char *key, enum out_style style, struct span bytes)
 {
-	add_value(out,
-		  (struct value){ .key = key, .style = style, .type = VALUE_BYTES, .text = bytes });
+	add_text(out, key, style, VALUE_BYTES, bytes);
 }
 
 static void add_number(struct out *out, const char *key, enum out_style style, enum value_type type,
 		       uint64_t number)
 {
-	add_value(out,
-		  (struct value){ .key = key, .style = style, .type = type, .number = number });
+	if (!skips(out, style))
+		add_value(out,
+			  (struct value){
+				  .key = key, .style = style, .type = type, .number = number });
 }
 
 void out_number(struct out *out, const char *key, enum out_style style, uint64_t value)
@@ -175,10 +188,7 @@ void out_bool(struct out *out, const char *key, enum out_style style, bool value
 
 void out_null(struct out *out, const char *key, enum out_style style, const char *words)
 {
-	add_value(out, (struct value){ .key = key,
-				       .style = style,
-				       .type = VALUE_NULL,
-				       .text = span_of(words, strlen(words)) });
+	add_text(out, key, style, VALUE_NULL, span_of(words, strlen(words)));
 }
 
 /* ---- layout ---- */

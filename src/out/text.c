@@ -38,9 +38,8 @@ static void render(struct buf *text, const struct value *value)
 	}
 }
 
-static void cell(struct out *out, enum out_style style, struct span text)
+static void cell(struct out *out, enum out_style style, struct span text, unsigned int columns)
 {
-	unsigned int columns = text_columns(text);
 	unsigned int width = out->width < 0 ? -out->width : out->width;
 	unsigned int fill = width > columns ? width - columns : 0;
 	const char *color = out->color && style < ARRAY_SIZE(colors) ? colors[style] : NULL;
@@ -74,21 +73,44 @@ static void text_row(struct out *out, bool begin)
 	out->pending = begin ? out->indent : 0;
 }
 
-/* Outside a row, a value has a row of its own. */
-static void text_value(struct out *out, const struct value *value)
+/* Whether value is text that looks the same when it is rendered, as nearly all is. */
+static bool is_plain(const struct value *value)
+{
+	switch (value->type) {
+	case VALUE_STRING:
+	case VALUE_TEXT:
+	case VALUE_NULL:
+		return escape_plain_length(value->text) == value->text.n;
+	default:
+		return false;
+	}
+}
+
+static void show(struct out *out, const struct value *value)
 {
 	struct buf *text = &out->cell;
-	bool alone = !out->in_row;
 
-	if (value->style == OUT_DATA || out->muted)
+	if (is_plain(value)) {
+		cell(out, value->style, value->text, value->text.n);
 		return;
+	}
 	text->n = 0;
 	render(text, value);
 	if (text->failed)
 		out->buf.failed = true;
+	cell(out, value->style, buf_span(text), text_columns(buf_span(text)));
+}
+
+/* Outside a row, a value has a row of its own. */
+static void text_value(struct out *out, const struct value *value)
+{
+	bool alone = !out->in_row;
+
+	if (out->muted)
+		return;
 	if (alone)
 		text_row(out, true);
-	cell(out, value->style, buf_span(text));
+	show(out, value);
 	if (alone)
 		text_row(out, false);
 }
