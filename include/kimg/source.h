@@ -35,15 +35,16 @@ struct kimg_source_options {
 #define KIMG_SOURCE_OPTIONS_DEFAULT ((struct kimg_source_options){ .limits = KIMG_LIMITS_DEFAULT })
 
 /*
- * Opens the debug information of the vmlinux or module (which may be compressed) at path. Where the file has
- * none itself it is looked for
+ * Opens the debug information of the vmlinux, module (which may be compressed) or kernel image at path. Where
+ * the file has none itself it is looked for
  * by build-id: usr/lib/debug/.build-id/xx/yyyy.debug below the roots
  * by .gnu_debuglink: beside path, in .debug beside path, in usr/lib/debug/FOLDER-OF-PATH below the roots
- * and taken if its build-id, or its checksum, says that it belongs to the file. options may be NULL for the
- * defaults.
+ * and taken if its build-id, or its checksum, says that it belongs to the file. Addresses are always those that
+ * the kernel was linked for. options may be NULL for the defaults.
  *
  * Errors: KIMG_E_IO, KIMG_E_NOMEM, KIMG_E_LIMIT; KIMG_E_NOT_FOUND where there is no debug information;
- * KIMG_E_CORRUPT, KIMG_E_TRUNCATED; KIMG_E_UNSUPPORTED where libdw is not installed.
+ * KIMG_E_CORRUPT, KIMG_E_TRUNCATED; KIMG_E_UNSUPPORTED where libdw is not installed; of an image, those of
+ * kimg_image_kernel().
  */
 struct kimg_error *kimg_source_open(const char *path, const struct kimg_source_options *options,
 				    struct kimg_source **ret_source);

@@ -132,6 +132,10 @@ const struct kimg_symbol *kimg_symbols_all(const struct kimg_symbols *symbols, s
 const char *kimg_symbols_section_name(const struct kimg_symbols *symbols, unsigned int index);
 const char *kimg_symbols_module_name(const struct kimg_symbols *symbols, unsigned int index);
 
+/* Where a section starts, in the addresses of the table. False where index is 0 or unknown. */
+bool kimg_symbols_section_address(const struct kimg_symbols *symbols, unsigned int index,
+				  uint64_t *ret_address);
+
 /*
  * The symbol that address lies in, NULL where there is none. Of several at one address it is the one that
  * people would name: not a label of padding (__pfx_), with a size rather than without, global rather than

@@ -156,10 +156,30 @@ static struct kimg_error *try_installed(const struct wanted *wanted, const char 
 
 /* ---- both ---- */
 
-static struct kimg_error *look(const struct wanted *wanted, const char *path)
+static const char *const *roots_of(const struct kimg_source_options *options)
 {
 	static const char *const slash[] = { "", NULL };
-	const char *const *roots = wanted->options->roots ? wanted->options->roots : slash;
+
+	return options->roots ? options->roots : slash;
+}
+
+bool find_has_build_ids(const struct kimg_source_options *options)
+{
+	bool found = false;
+
+	for (const char *const *root = roots_of(options); *root && !found; root++) {
+		cleanup_buf struct buf path = { 0 };
+		struct stat st;
+
+		buf_printf(&path, "%s/usr/lib/debug/.build-id", *root);
+		found = !path.failed && stat(path.p, &st) == 0;
+	}
+	return found;
+}
+
+static struct kimg_error *look(const struct wanted *wanted, const char *path)
+{
+	const char *const *roots = roots_of(wanted->options);
 	bool taken = false;
 
 	for (const char *const *root = roots; *root && !taken && wanted->id.n; root++)

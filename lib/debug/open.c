@@ -11,10 +11,18 @@
 
 #include "codec/codec.h"
 #include "debug/source.h"
+#include "format/part.h"
+#include "kernel/facts.h"
+#include "kimg/image.h"
 
 static void free_source(struct kimg_source **source)
 {
 	kimg_source_free(*source);
+}
+
+static void free_image(struct kimg_image **image)
+{
+	kimg_image_free(*image);
 }
 
 struct kimg_error *source_damaged(const struct kimg_source *source, const char *what)
@@ -241,16 +249,14 @@ static struct kimg_error *decode(struct blob *file, const struct kimg_limits *li
 }
 
 static struct kimg_error *load(const char *path, const struct kimg_limits *limits,
-			       struct blob *ret_file, struct elf *ret_elf, bool *ret_in_memory)
+			       struct blob *ret_file, bool *ret_in_memory)
 {
 	bool decoded;
 
 	TRY(blob_open(ret_file, path, limits));
 	TRY(decode(ret_file, limits, &decoded));
 	*ret_in_memory = decoded || strcmp(path, "-") == 0;
-	if (!elf_is(blob_span(ret_file)))
-		return error_new(KIMG_E_NOT_FOUND, "no ELF file, so no debug information");
-	return elf_open(blob_span(ret_file), ret_elf);
+	return NULL;
 }
 
 struct kimg_error *kimg_source_is_in(const char *path, const struct kimg_limits *limits,
@@ -258,15 +264,15 @@ struct kimg_error *kimg_source_is_in(const char *path, const struct kimg_limits 
 {
 	const struct kimg_limits defaults = KIMG_LIMITS_DEFAULT;
 	cleanup_blob struct blob file = { 0 };
-	struct kimg_error *error;
-	bool in_memory;
+	bool in_memory, is = false;
 	struct elf elf;
 
-	error = load(path, limits ? limits : &defaults, &file, &elf, &in_memory);
-	if (error && kimg_error_code(error) != KIMG_E_NOT_FOUND)
-		return error_wrap(error, "%s", path);
-	*ret_is = !error && check_has_debug(&elf);
-	kimg_error_free(error);
+	TRY(error_wrap(load(path, limits ? limits : &defaults, &file, &in_memory), "%s", path));
+	if (elf_is(blob_span(&file))) {
+		TRY(error_wrap(elf_open(blob_span(&file), &elf), "%s", path));
+		is = check_has_debug(&elf);
+	}
+	*ret_is = is;
 	return NULL;
 }
 
@@ -292,22 +298,46 @@ static struct kimg_error *finish(struct kimg_source *source)
 	return source_start(source);
 }
 
+/* That of the kernel in an image, which is not opened where there could be no debug information anyhow. */
+static struct kimg_error *open_image(struct kimg_source *source, struct span file,
+				     const struct kimg_source_options *options)
+{
+	struct kimg_options of_image = { .depth = KIMG_HEADERS, .limits = options->limits };
+	cleanup(free_image) struct kimg_image *image = NULL;
+	const struct kimg_part *kernel;
+	struct span id;
+
+	if (!find_has_build_ids(options))
+		return error_new(KIMG_E_NOT_FOUND, "no debug information is installed");
+	TRY(kimg_image_open_bytes(file.p, file.n, &of_image, &image));
+	TRY(kimg_image_kernel(image, &kernel));
+	if (!build_id_find(part_span(kernel), &id))
+		return error_new(KIMG_E_NOT_FOUND, "no build-id to find debug information by");
+	return find_by_build_id(id, options, &source->file, &source->path);
+}
+
 static struct kimg_error *open_file(struct kimg_source *source, const char *path,
 				    const struct kimg_source_options *options)
 {
-	cleanup_blob struct blob stripped = { 0 };
+	cleanup_blob struct blob file = { 0 };
+	struct elf elf;
 
-	TRY(load(path, &options->limits, &source->file, &source->elf, &source->in_memory));
-	if (!check_has_debug(&source->elf)) {
-		source->in_memory = false;
-		stripped = source->file;
-		source->file = (struct blob){ 0 };
-		TRY(find_debug_file(path, &source->elf, options, &source->file, &source->path));
-	} else {
+	TRY(load(path, &options->limits, &file, &source->in_memory));
+	if (elf_is(blob_span(&file)))
+		TRY(elf_open(blob_span(&file), &elf));
+	if (elf_is(blob_span(&file)) && check_has_debug(&elf)) {
 		source->path = strdup(path);
 		if (!source->path)
 			return error_nomem();
+		source->file = file;
+		file = (struct blob){ 0 };
+		return finish(source);
 	}
+	source->in_memory = false;
+	if (elf_is(blob_span(&file)))
+		TRY(find_debug_file(path, &elf, options, &source->file, &source->path));
+	else
+		TRY(open_image(source, blob_span(&file), options));
 	return finish(source);
 }
 

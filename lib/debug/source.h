@@ -122,6 +122,9 @@ struct kimg_error *find_debug_file(const char *path, const struct elf *elf,
 				   const struct kimg_source_options *options, struct blob *ret_file,
 				   char **ret_path) must_check;
 
+/* Whether there is a folder of files by build-id at all. */
+bool find_has_build_ids(const struct kimg_source_options *options);
+
 struct kimg_error *find_by_build_id(struct span id, const struct kimg_source_options *options,
 				    struct blob *ret_file, char **ret_path) must_check;
 

@@ -340,6 +340,15 @@ const char *kimg_symbols_section_name(const struct kimg_symbols *symbols, unsign
 	return index && index < symbols->section_count ? symbols->sections[index].name : NULL;
 }
 
+bool kimg_symbols_section_address(const struct kimg_symbols *symbols, unsigned int index,
+				  uint64_t *ret_address)
+{
+	if (index == 0 || index >= symbols->section_count)
+		return false;
+	*ret_address = symbols->sections[index].address;
+	return true;
+}
+
 const char *kimg_symbols_module_name(const struct kimg_symbols *symbols, unsigned int index)
 {
 	return index && index < symbols->module_count ? symbols->modules[index] : NULL;

@@ -22,6 +22,8 @@ enum {
 	OPTION_SECTIONS,
 	OPTION_KASLR_OFFSET,
 	OPTION_BASE,
+	OPTION_NO_SOURCE,
+	OPTION_ROOT,
 };
 
 static const struct option_def options[] = {
@@ -40,6 +42,10 @@ static const struct option_def options[] = {
 	  COMPLETE_NOTHING, NULL, OPTION_KASLR_OFFSET },
 	{ 0, "base", "ADDRESS", "the address of the first byte of a raw image", COMPLETE_NOTHING,
 	  NULL, OPTION_BASE },
+	{ 0, "no-source", NULL, "do not look for source files and lines", COMPLETE_NOTHING, NULL,
+	  OPTION_NO_SOURCE },
+	{ 0, "root", "DIR", "look for debug information that is installed below DIR",
+	  COMPLETE_FOLDER, NULL, OPTION_ROOT },
 	{ 'a', "all", NULL, "all names of an address, and names with suffixes of compilers",
 	  COMPLETE_NOTHING, NULL, 0 },
 	OPTIONS_END,
@@ -52,6 +58,8 @@ struct sym_options {
 	size_t module_count;
 	struct kimg_symbols_options symbols;
 	bool all;
+	bool no_source;
+	const char *roots[2];
 };
 
 /* ---- tables ---- */
@@ -96,6 +104,31 @@ static struct kimg_error *open_tables(struct cli *cli, const struct sym_options 
 	return NULL;
 }
 
+/* The files behind the tables, in the order of open_tables(). */
+static struct kimg_error *prepare_sources(struct cli *cli, const struct sym_options *o,
+					  const struct sym_tables *tables,
+					  struct sym_sources *sources)
+{
+	size_t kernels = tables->count - o->module_count;
+
+	*sources = (struct sym_sources){
+		.cli = cli,
+		.tables = tables,
+		.options = { .limits = cli->limits, .roots = o->roots[0] ? o->roots : NULL },
+		.shift = o->symbols.shift,
+	};
+	if (o->no_source)
+		return NULL;
+	sources->all = calloc(tables->count, sizeof(*sources->all));
+	if (!sources->all)
+		return error_nomem();
+	if (kernels && (o->source == OPTION_VMLINUX || o->source == OPTION_IMAGE))
+		sources->all[0].file = o->file;
+	for (size_t i = 0; i < o->module_count; i++)
+		sources->all[kernels + i].file = o->modules[i];
+	return NULL;
+}
+
 /* ---- queries ---- */
 
 struct session {
@@ -104,13 +137,14 @@ struct session {
 	const struct sym_options *options;
 	const struct sym_tables *tables;
 	struct sym_answer answer;
+	struct sym_sources sources;
 	int status;
 };
 
 static void answer_one(struct session *s, struct span query)
 {
 	sym_ask(s->tables, query, s->options->all, &s->answer);
-	sym_show(s->out, query, &s->answer);
+	sym_show(s->out, query, &s->answer, &s->sources);
 	if (s->answer.problem == SYM_NO_MEMORY)
 		s->status = STATUS_ERROR;
 	else if (s->answer.problem != SYM_FINE)
@@ -180,10 +214,13 @@ static int run_on(struct cli *cli, struct out *out, const struct sym_options *o)
 	struct session s = { .cli = cli, .out = out, .options = o, .tables = &tables };
 	struct kimg_error *error = open_tables(cli, o, &tables);
 
+	if (!error)
+		error = prepare_sources(cli, o, &tables, &s.sources);
 	if (error)
 		return report(cli, error);
 	answer_operands(&s);
 	sym_answer_done(&s.answer);
+	sym_sources_done(&s.sources);
 	return s.status;
 }
 
@@ -220,6 +257,12 @@ static int set_option(struct cli *cli, struct sym_options *o, int id)
 		break;
 	case OPTION_KASLR_OFFSET:
 		return set_address(cli, &o->symbols.shift);
+	case OPTION_NO_SOURCE:
+		o->no_source = true;
+		break;
+	case OPTION_ROOT:
+		o->roots[0] = cli->argument;
+		break;
 	case OPTION_BASE:
 		o->symbols.has_base = true;
 		return set_address(cli, &o->symbols.base);

@@ -69,7 +69,7 @@ static void show_text(struct out *out, const char *key, const char *text, enum o
 		out_string(out, key, OUT_DATA, NULL);
 }
 
-static void show_match(struct out *out, const struct sym_match *match)
+static void show_match(struct out *out, const struct sym_match *match, struct sym_sources *sources)
 {
 	const struct kimg_symbol *symbol = match->symbol;
 	const char *section = kimg_symbols_section_name(match->table, symbol->section);
@@ -90,7 +90,7 @@ static void show_match(struct out *out, const struct sym_match *match)
 	show_text(out, "module", module, OUT_DATA);
 	show_module(out, module);
 	show_text(out, "section", section, OUT_FAINT);
-	out_row_end(out);
+	sym_show_frames(out, sym_frames_of(sources, match));
 	out_close(out);
 }
 
@@ -111,7 +111,8 @@ static const char *words_for(enum sym_problem problem)
 	return "out of memory";
 }
 
-void sym_show(struct out *out, struct span query, const struct sym_answer *answer)
+void sym_show(struct out *out, struct span query, const struct sym_answer *answer,
+	      struct sym_sources *sources)
 {
 	const char *problem = words_for(answer->problem);
 
@@ -119,7 +120,7 @@ void sym_show(struct out *out, struct span query, const struct sym_answer *answe
 	out_text(out, "query", OUT_DATA, query);
 	out_array(out, "matches");
 	for (size_t i = 0; i < answer->count; i++)
-		show_match(out, &answer->matches[i]);
+		show_match(out, &answer->matches[i], sources);
 	out_close(out);
 	if (problem) {
 		out_row(out);
