@@ -1,0 +1,1 @@
+type cc objcopy >/dev/null 2>&1 || { echo 'no compiler'; exit 77; }; printf 'int _start;\nint one(void)\n{ return 1; }\n' >k.c; cc -g -O2 -fno-pie -ffreestanding -nostdlib -static -Wl,--build-id k.c -o k; kimg sym --vmlinux=k one | sed -E 's/^[0-9a-f]+ //; s|/0x[0-9a-f]+||'
