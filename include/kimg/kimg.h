@@ -11,5 +11,6 @@
 #include "kimg/part.h"
 #include "kimg/source.h"
 #include "kimg/symbol.h"
+#include "kimg/vmlinux.h"
 
 #endif

@@ -24,4 +24,20 @@ DEFINE_GET(uint64_t, get_be64, be64toh)
 
 #undef DEFINE_GET
 
+#define DEFINE_PUT(type, name, convert)              \
+	static inline void name(void *p, type value) \
+	{                                            \
+		type v = convert(value);             \
+		memcpy(p, &v, sizeof(v));            \
+	}
+
+DEFINE_PUT(uint16_t, put_le16, htole16)
+DEFINE_PUT(uint32_t, put_le32, htole32)
+DEFINE_PUT(uint64_t, put_le64, htole64)
+DEFINE_PUT(uint16_t, put_be16, htobe16)
+DEFINE_PUT(uint32_t, put_be32, htobe32)
+DEFINE_PUT(uint64_t, put_be64, htobe64)
+
+#undef DEFINE_PUT
+
 #endif

@@ -30,12 +30,6 @@
 
 enum reg { REG_ZERO = 0, REG_RA = 1, REG_SP = 2, REG_T0 = 5 };
 
-static void put_le32(uint8_t *p, uint32_t value)
-{
-	value = htole32(value);
-	memcpy(p, &value, sizeof(value));
-}
-
 static unsigned int rd_of(uint32_t insn)
 {
 	return insn >> 7 & 31;

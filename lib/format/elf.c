@@ -154,12 +154,11 @@ bool elf_section_at(const struct elf *elf, uint32_t index, struct elf_section *r
 {
 	struct elf_section section = { .index = index };
 	struct cursor c;
-	uint32_t name;
 
 	if (index >= elf->sections)
 		return false;
 	c = cursor_of(elf, span_from(elf->file, elf->shoff + (uint64_t)index * elf->shentsize));
-	name = cursor_u32(&c);
+	section.name_at = cursor_u32(&c);
 	section.type = cursor_u32(&c);
 	section.flags = word(elf, &c);
 	section.addr = word(elf, &c);
@@ -169,8 +168,8 @@ bool elf_section_at(const struct elf *elf, uint32_t index, struct elf_section *r
 	section.info = cursor_u32(&c);
 	section.addralign = word(elf, &c);
 	section.entsize = word(elf, &c);
-	section.name = span_text(span_clip(elf->names, name, MAX_NAME));
-	section.bad_name = name && name >= elf->names.n;
+	section.name = span_text(span_clip(elf->names, section.name_at, MAX_NAME));
+	section.bad_name = section.name_at && section.name_at >= elf->names.n;
 	*ret_section = section;
 	return !c.failed;
 }

@@ -51,6 +51,7 @@ struct elf_segment {
 struct elf_section {
 	uint32_t index;
 	struct span name; /* without a NUL; empty where it has none; cut at 255 bytes */
+	uint32_t name_at; /* sh_name: where the name starts in the section names */
 	bool bad_name;    /* sh_name lies outside of the names */
 	uint32_t type;
 	uint64_t flags;

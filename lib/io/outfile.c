@@ -143,6 +143,17 @@ struct kimg_error *outfile_commit(struct outfile *out)
 	return NULL;
 }
 
+bool outfile_is(const char *path, const char *input)
+{
+	struct stat in, out;
+
+	if ((strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &in) : stat(input, &in)) < 0)
+		return false;
+	if ((strcmp(path, "-") == 0 ? fstat(STDOUT_FILENO, &out) : stat(path, &out)) < 0)
+		return false;
+	return S_ISREG(in.st_mode) && in.st_dev == out.st_dev && in.st_ino == out.st_ino;
+}
+
 void outfile_done(struct outfile *out)
 {
 	if (out->temporary)

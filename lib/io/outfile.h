@@ -33,6 +33,12 @@ struct kimg_error *outfile_write(struct outfile *out, struct span bytes) must_ch
 struct kimg_error *outfile_commit(struct outfile *out) must_check;
 void outfile_done(struct outfile *out);
 
+/*
+ * Whether path, as outfile_open() takes it, is the regular file that input is ("-": standard input): what is
+ * mapped must not be replaced by what is made of it.
+ */
+bool outfile_is(const char *path, const char *input);
+
 #define cleanup_outfile cleanup(outfile_done)
 
 /* Writes all of bytes to a descriptor; name is for messages. */

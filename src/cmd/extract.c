@@ -88,18 +88,6 @@ static bool stat_input(const struct extract *extract, struct stat *ret_st)
 	return (is_stdin ? fstat(STDIN_FILENO, ret_st) : stat(extract->file, ret_st)) == 0;
 }
 
-/* An image that is mapped must not be replaced by a part of itself: it would be gone. */
-static bool is_input(const struct extract *extract, const char *output)
-{
-	struct stat in, out;
-
-	if (!stat_input(extract, &in))
-		return false;
-	if ((strcmp(output, "-") == 0 ? fstat(STDOUT_FILENO, &out) : stat(output, &out)) < 0)
-		return false;
-	return S_ISREG(in.st_mode) && in.st_dev == out.st_dev && in.st_ino == out.st_ino;
-}
-
 /* What is not as it should be, though there are bytes to write: such as some that follow a stream's end. */
 static void tell_damage(struct extract *extract, const struct kimg_part *part)
 {
@@ -139,7 +127,7 @@ static struct kimg_error *write_output(struct extract *extract, const char *name
 	const struct kimg_part *part;
 	struct span bytes;
 
-	if (is_input(extract, output))
+	if (outfile_is(output, extract->file))
 		return error_new(KIMG_E_INVALID, "%s is the input: it stays as it is",
 				 strcmp(output, "-") == 0 ? "standard output" : output);
 	TRY(error_wrap(find(extract, name, &part), "%s", extract->file));

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* .symtab and .strtab, made in one walk over symbols that are sorted by address. */
+#include "symbol/vmlinux_symtab.h"
+
+#include <elf.h>
+#include <stdlib.h>
+
+/* ---- sections by address ---- */
+
+enum place_kind { PLACE_OTHER, PLACE_CODE, PLACE_RODATA, PLACE_DATA, PLACE_BSS };
+
+/* A section that is loaded. */
+struct address_range {
+	uint64_t start, end;
+	uint16_t index;
+	enum place_kind kind;
+	bool percpu;
+};
+
+/* Linker scripts align what follows a section to this at most: 2 MiB on x86-64, 4 MiB without PAE. */
+#define HOLE_MAX (4u << 20)
+
+struct ranges {
+	struct address_range *all; /* sorted, without overlaps */
+	size_t n;
+	size_t at; /* the first that starts above the address asked for last */
+};
+
+static void ranges_done(struct ranges *ranges)
+{
+	free(ranges->all);
+}
+
+static enum place_kind kind_of_section(const struct elf_section *section)
+{
+	if (section->flags & SHF_EXECINSTR)
+		return PLACE_CODE;
+	if (section->type == SHT_NOBITS)
+		return PLACE_BSS;
+	return section->flags & SHF_WRITE ? PLACE_DATA : PLACE_RODATA;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct address_range *x = a, *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+/* Where two overlap, the one that starts first has it all. */
+static void drop_overlaps(struct ranges *ranges)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ranges->n; i++) {
+		struct address_range range = ranges->all[i];
+
+		if (kept && range.start < ranges->all[kept - 1].end)
+			range.start = ranges->all[kept - 1].end;
+		if (range.start < range.end)
+			ranges->all[kept++] = range;
+	}
+	ranges->n = kept;
+}
+
+static struct kimg_error *ranges_make(const struct elf_section *sections, uint32_t count,
+				      struct ranges *ret_ranges)
+{
+	struct ranges ranges = { 0 };
+
+	if (count >= SHN_LORESERVE)
+		return error_new(KIMG_E_UNSUPPORTED, "more than %u sections", SHN_LORESERVE - 1);
+	ranges.all = reallocarray(NULL, count + 1, sizeof(*ranges.all));
+	if (!ranges.all)
+		return error_nomem();
+	for (uint32_t i = 1; i < count; i++) {
+		const struct elf_section *section = &sections[i];
+		uint64_t end = section->addr + section->size;
+
+		if (!(section->flags & SHF_ALLOC) || section->size == 0)
+			continue;
+		ranges.all[ranges.n++] = (struct address_range){
+			.start = section->addr,
+			.end = end < section->addr ? UINT64_MAX : end,
+			.index = i,
+			.kind = kind_of_section(section),
+			.percpu = section->addr == 0 && elf_section_named(section, ".data..percpu"),
+		};
+	}
+	qsort(ranges.all, ranges.n, sizeof(*ranges.all), by_start);
+	drop_overlaps(&ranges);
+	*ret_ranges = ranges;
+	return NULL;
+}
+
+/* ---- what a symbol is ---- */
+
+static enum place_kind kind_of_letter(char letter)
+{
+	switch (letter) {
+	case 't':
+	case 'T':
+		return PLACE_CODE;
+	case 'r':
+	case 'R':
+		return PLACE_RODATA;
+	case 'd':
+	case 'D':
+	case 'g':
+	case 'G':
+		return PLACE_DATA;
+	case 'b':
+	case 'B':
+	case 's':
+	case 'S':
+		return PLACE_BSS;
+	}
+	return PLACE_OTHER;
+}
+
+static bool is_weak(const struct kimg_symbol *symbol)
+{
+	return (symbol->flags & KIMG_SYMBOL_WEAK) || strchr("wWvV", symbol->type);
+}
+
+static bool is_local(const struct kimg_symbol *symbol)
+{
+	return !is_weak(symbol) && !(symbol->flags & KIMG_SYMBOL_GLOBAL) &&
+	       (symbol->type < 'A' || symbol->type > 'Z') && symbol->type != 'u';
+}
+
+static bool ends_with(struct span name, struct span end)
+{
+	return name.n > end.n && span_equal(span_from(name, name.n - end.n), end);
+}
+
+/* The labels of linker scripts (include/asm-generic/vmlinux.lds.h): they mark a place and cover nothing. */
+static bool is_label(struct span name)
+{
+	static const char *const labels[] = { "_text",       "_stext", "_etext", "_sinittext",
+					      "_einittext",  "_sdata", "_edata", "_end",
+					      "__bss_start", "_head" };
+	static const char *const starts[] = { "__start_", "__stop_", "__end_" };
+	static const char *const ends[] = { "_start", "_begin", "_end", "_stop" };
+
+	if (!span_starts(name, SPAN_LITERAL("_")))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(labels); i++)
+		if (span_equal(name, span_of(labels[i], strlen(labels[i]))))
+			return true;
+	if (!span_starts(name, SPAN_LITERAL("__")))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+		if (span_starts(name, span_of(starts[i], strlen(starts[i]))))
+			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		if (ends_with(name, span_of(ends[i], strlen(ends[i]))))
+			return true;
+	return false;
+}
+
+/* The section of symbol, NULL: none. Addresses must ascend from call to call. */
+static const struct address_range *range_of(struct ranges *ranges, const struct kimg_symbol *symbol)
+{
+	const struct address_range *range, *before;
+	enum place_kind kind = kind_of_letter(symbol->type);
+
+	while (ranges->at < ranges->n && ranges->all[ranges->at].start <= symbol->address)
+		ranges->at++;
+	if (ranges->at == 0)
+		return NULL;
+	range = &ranges->all[ranges->at - 1];
+	if (symbol_is_absolute(symbol))
+		return range->percpu && symbol->address < range->end ? range : NULL;
+	if (symbol->address >= range->end)
+		return symbol->address - range->end < HOLE_MAX ? range : NULL;
+	before = range - 1;
+	if (symbol->address == range->start && ranges->at > 1 && kind != PLACE_OTHER &&
+	    kind != range->kind && kind == before->kind && range->start - before->end < HOLE_MAX)
+		return before;
+	return range;
+}
+
+static uint8_t type_of(const struct kimg_symbol *symbol, const struct address_range *range)
+{
+	if (symbol->flags & KIMG_SYMBOL_FUNCTION)
+		return STT_FUNC;
+	if (symbol->flags & KIMG_SYMBOL_OBJECT)
+		return STT_OBJECT;
+	if (is_label(symbol_name(symbol)))
+		return STT_NOTYPE;
+	switch (kind_of_letter(symbol->type)) {
+	case PLACE_CODE:
+		return STT_FUNC;
+	case PLACE_OTHER:
+		break;
+	default:
+		return STT_OBJECT;
+	}
+	if (symbol_is_absolute(symbol))
+		return range ? STT_OBJECT : STT_NOTYPE;
+	if (!is_weak(symbol) || !range)
+		return STT_NOTYPE;
+	return range->kind == PLACE_CODE ? STT_FUNC : STT_OBJECT;
+}
+
+static uint8_t info_of(const struct kimg_symbol *symbol, const struct address_range *range)
+{
+	uint8_t binding = is_weak(symbol) ? STB_WEAK : is_local(symbol) ? STB_LOCAL : STB_GLOBAL;
+
+	return ELF64_ST_INFO(binding, type_of(symbol, range));
+}
+
+/* ---- sizes ---- */
+
+/* Whether a symbol ends the one before it. Mapping symbols and the like do not; per-CPU ones are hidden, too. */
+static bool is_neighbour(const struct kimg_symbol *symbol)
+{
+	return !(symbol->flags & KIMG_SYMBOL_HIDDEN) || symbol_is_absolute(symbol);
+}
+
+/* Moves *next to the first symbol above the address of symbol i; *next ascends with i. */
+static void find_next(const struct kimg_symbols *symbols, size_t i, size_t *next)
+{
+	while (*next < symbols->n && (symbols->all[*next].address <= symbols->all[i].address ||
+				      !is_neighbour(&symbols->all[*next])))
+		++*next;
+}
+
+static uint64_t size_of(const struct kimg_symbols *symbols, size_t i, size_t next,
+			const struct address_range *range)
+{
+	const struct kimg_symbol *symbol = &symbols->all[i];
+	uint64_t end;
+
+	if (symbol->size || !range || symbol->address >= range->end ||
+	    symbol->address < range->start || is_label(symbol_name(symbol)))
+		return symbol->size;
+	end = next < symbols->n ? symbols->all[next].address : range->end;
+	return (end < range->end ? end : range->end) - symbol->address;
+}
+
+/* ---- names ---- */
+
+/*
+ * Names that are there already are not written again: one in six is a copy on arm64. The hash is the same in every
+ * run, and so is the file; names that were made to collide are written twice rather than searched for long.
+ */
+enum { PROBES = 8 };
+
+struct name_table {
+	struct blob *names;
+	uint32_t *slots; /* where a name starts; 0: free */
+	uint32_t mask;
+};
+
+static void name_table_done(struct name_table *table)
+{
+	free(table->slots);
+}
+
+static uint32_t hash_name(struct span s)
+{
+	uint64_t h = s.n;
+
+	for (; s.n >= 8; s = span_of(s.p + 8, s.n - 8))
+		h = (h ^ get_le64(s.p)) * 0x9e3779b97f4a7c15, h ^= h >> 32;
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ s.p[i]) * 0x9e3779b97f4a7c15, h ^= h >> 29;
+	return h ^ h >> 31;
+}
+
+/* Where name starts in the names: they have room for it. A NUL would end it early, so it ends there. */
+static uint32_t add_name(struct name_table *table, struct span name)
+{
+	uint32_t slot, at = table->names->n;
+
+	name = span_text(name);
+	if (name.n == 0)
+		return 0;
+	slot = hash_name(name);
+	for (int i = 0; i < PROBES; i++, slot++) {
+		uint32_t *known = &table->slots[slot & table->mask];
+
+		if (*known == 0) {
+			*known = at;
+			break;
+		}
+		if (at - *known > name.n && memcmp(table->names->p + *known, name.p, name.n) == 0 &&
+		    table->names->p[*known + name.n] == '\0')
+			return *known;
+	}
+	memcpy(table->names->p + at, name.p, name.n);
+	table->names->n += name.n + 1; /* fresh memory is zero */
+	return at;
+}
+
+static struct kimg_error *name_table_make(const struct kimg_symbols *symbols, struct blob *names,
+					  struct name_table *ret_table)
+{
+	struct name_table table = { .names = names };
+	uint64_t size = 1, slots = 1024;
+
+	for (size_t i = 0; i < symbols->n; i++)
+		size += symbols->all[i].name_size + 1;
+	if (size > UINT32_MAX)
+		return error_new(KIMG_E_LIMIT, "names of symbols take more than 4 GiB");
+	blob_init(names, size);
+	TRY(blob_reserve(names, size));
+	names->n = 1;
+	while (slots < symbols->n * 2)
+		slots *= 2;
+	table.slots = calloc(slots, sizeof(*table.slots));
+	if (!table.slots)
+		return error_nomem();
+	table.mask = slots - 1;
+	*ret_table = table;
+	return NULL;
+}
+
+/* ---- the table ---- */
+
+static uint32_t count_locals(const struct kimg_symbols *symbols)
+{
+	uint32_t locals = 1;
+
+	for (size_t i = 0; i < symbols->n; i++)
+		locals += is_local(&symbols->all[i]);
+	return locals;
+}
+
+static void write_symbols(const struct kimg_symbols *symbols, struct elf_form form,
+			  struct ranges *ranges, struct name_table *names,
+			  struct vmlinux_symtab *symtab)
+{
+	size_t entry = elf_size_of(form, ELF_SYMBOL), next = 0;
+	uint8_t *local = symtab->symbols.p + entry;
+	uint8_t *other = symtab->symbols.p + symtab->locals * entry;
+
+	for (size_t i = 0; i < symbols->n; i++) {
+		const struct kimg_symbol *symbol = &symbols->all[i];
+		const struct address_range *range = range_of(ranges, symbol);
+		uint8_t **p = is_local(symbol) ? &local : &other;
+
+		find_next(symbols, i, &next);
+		elf_write_symbol(*p, form,
+				 &(struct elf_symbol){
+					 .name_at = add_name(names, symbol_name(symbol)),
+					 .info = info_of(symbol, range),
+					 .section = range ? range->index : SHN_ABS,
+					 .value = symbol->address,
+					 .size = size_of(symbols, i, next, range),
+				 });
+		*p += entry;
+	}
+}
+
+struct kimg_error *vmlinux_symtab_make(const struct kimg_symbols *symbols, struct elf_form form,
+				       const struct elf_section *sections, uint32_t section_count,
+				       struct vmlinux_symtab *ret_symtab)
+{
+	cleanup(name_table_done) struct name_table names = { 0 };
+	cleanup_vmlinux_symtab struct vmlinux_symtab symtab = { 0 };
+	cleanup(ranges_done) struct ranges ranges = { 0 };
+	size_t size = (symbols->n + 1) * elf_size_of(form, ELF_SYMBOL);
+
+	TRY(ranges_make(sections, section_count, &ranges));
+	TRY(name_table_make(symbols, &symtab.names, &names));
+	blob_init(&symtab.symbols, size);
+	TRY(blob_reserve(&symtab.symbols, size));
+	symtab.symbols.n = size;
+	symtab.locals = count_locals(symbols);
+	symtab.count = symbols->n;
+	write_symbols(symbols, form, &ranges, &names, &symtab);
+	*ret_symtab = symtab;
+	symtab = (struct vmlinux_symtab){ 0 };
+	return NULL;
+}
+
+void vmlinux_symtab_done(struct vmlinux_symtab *symtab)
+{
+	blob_done(&symtab->symbols);
+	blob_done(&symtab->names);
+}
