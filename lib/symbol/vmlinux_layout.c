@@ -344,7 +344,11 @@ static void describe_gap(const struct rule *region, const struct layout_section 
 {
 	bool none = letters.code + letters.rodata + letters.data == 0;
 
-	if (region) {
+	if (none && !before) {
+		/* Nothing is known, or nothing that comes before code. */
+		gap->name = ".text";
+		gap->flags = CODE | SHF_WRITE;
+	} else if (region) {
 		gap->name = region->name;
 		gap->flags = region->flags;
 	} else if (letters.code > letters.rodata + letters.data) {

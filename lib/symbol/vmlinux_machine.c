@@ -188,12 +188,13 @@ static void set_kind(struct vmlinux_machine *machine, unsigned int bits)
 }
 
 /* Some formats tell more: the byte order, or all that a loader's ELF header has in common with the kernel's. */
-static void ask(struct vmlinux_machine *machine, const struct kimg_part *teller, unsigned int bits)
+static void ask(struct vmlinux_machine *machine, const struct kimg_part *kernel,
+		const struct kimg_part *teller, unsigned int bits)
 {
 	const char *format = teller->format ? teller->format : "";
 
 	if (strcmp(format, "image-arm64") == 0 || strcmp(format, "image-riscv") == 0) {
-		machine->big_endian = number(teller, "flags") & 1;
+		machine->big_endian = number(kernel, "flags") & 1;
 	} else if (strcmp(format, "zimage-arm") == 0) {
 		struct span order = words(teller, "magic");
 
@@ -227,7 +228,7 @@ struct kimg_error *vmlinux_find_machine(const struct kimg_part *kernel, unsigned
 	else if (machine.machine == EM_PPC && bits == 64)
 		machine.machine = EM_PPC64;
 	set_kind(&machine, bits);
-	ask(&machine, teller, bits);
+	ask(&machine, kernel, teller, bits);
 	add_arm_flags(&machine);
 	machine.memory = number(kernel, "image_size");
 	*ret = machine;

@@ -1,0 +1,1 @@
+kimg vmlinux --base=x -o out $SAMPLES/elf/good-vmlinux-mips

@@ -1,0 +1,1 @@
+kimg vmlinux --no-symbols $SAMPLES/elf/good-vmlinux-x86_64 > /dev/full

@@ -1,0 +1,1 @@
+kimg vmlinux --no-symbols --json $SAMPLES/elf/good-vmlinux-mips

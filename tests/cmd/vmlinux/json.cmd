@@ -1,0 +1,1 @@
+kimg vmlinux --no-symbols --json=short -o out $SAMPLES/elf/good-vmlinux-mips

@@ -1,0 +1,1 @@
+kimg vmlinux none -o out

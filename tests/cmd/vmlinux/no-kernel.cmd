@@ -1,0 +1,1 @@
+kimg vmlinux $SAMPLES/cpio/good-newc -o out

@@ -1,0 +1,1 @@
+kimg vmlinux --no-symbols --base=ffff800080000000 -v -o out $SAMPLES/image-arm64/good-big-endian

@@ -1,0 +1,1 @@
+kimg vmlinux --no-symbols -o out $SAMPLES/image-arm64/good-efi; ls

@@ -1,0 +1,1 @@
+kimg vmlinux --no-symbols --base=fffffffffffffff0 -o out $SAMPLES/image-arm64/good-efi

@@ -1,0 +1,1 @@
+on-terminal kimg vmlinux $SAMPLES/elf/good-vmlinux-x86_64

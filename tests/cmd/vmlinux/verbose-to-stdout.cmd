@@ -1,0 +1,1 @@
+kimg vmlinux --no-symbols -v $SAMPLES/elf/good-vmlinux-mips
