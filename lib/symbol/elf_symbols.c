@@ -20,8 +20,7 @@ struct reader {
 	struct section_facts *sections;
 	size_t bad_names;  /* symbols that were dropped as their names cannot be read */
 	size_t long_names; /* ... as their names are too long */
-	uint64_t name_bytes;
-	uint64_t banner; /* the address of linux_banner */
+	uint64_t banner;   /* the address of linux_banner */
 	bool has_banner;
 };
 
@@ -54,18 +53,6 @@ static uint8_t flags_of(const struct elf_symbol *symbol)
 	       (symbol->type == STT_OBJECT ? KIMG_SYMBOL_OBJECT : 0);
 }
 
-/* Names may share their bytes, but not so that a small file makes a huge map. */
-static struct kimg_error *count_name(struct reader *reader, size_t size)
-{
-	const uint64_t each = 256, times = 64;
-
-	reader->name_bytes += size;
-	if (reader->name_bytes > each * reader->symtab.count + times * reader->symtab.names.n)
-		return error_new(KIMG_E_CORRUPT,
-				 "the names of the symbol table overlap beyond all measure");
-	return NULL;
-}
-
 static struct kimg_error *add(struct reader *reader, const struct elf_symbol *symbol)
 {
 	static const struct section_facts nowhere = { .letter = 'a' };
@@ -82,7 +69,7 @@ static struct kimg_error *add(struct reader *reader, const struct elf_symbol *sy
 		.flags = flags_of(symbol),
 	};
 
-	TRY(count_name(reader, symbol->name.n));
+	TRY(elf_symtab_count_name(&reader->symtab, symbol->name.n));
 	if (!section->in_memory || symbol->name.n == 0 || symbol_name_is_internal(symbol->name))
 		new.flags |= KIMG_SYMBOL_HIDDEN;
 	else if (span_equal(symbol->name, SPAN_LITERAL("linux_banner"))) {

@@ -127,6 +127,17 @@ bool elf_symtab_at(const struct elf_symtab *symtab, size_t index, struct elf_sym
 	return true;
 }
 
+struct kimg_error *elf_symtab_count_name(struct elf_symtab *symtab, size_t size)
+{
+	const uint64_t each = 256, times = 64;
+
+	symtab->name_bytes += size;
+	if (symtab->name_bytes > each * symtab->count + times * symtab->names.n)
+		return error_new(KIMG_E_CORRUPT,
+				 "the names of the symbol table overlap beyond all measure");
+	return NULL;
+}
+
 /* ---- letters ---- */
 
 /*

@@ -15,7 +15,8 @@ struct elf_symtab {
 	struct span extended; /* SHT_SYMTAB_SHNDX: section indexes that do not fit into 16 bits */
 	uint32_t names_section;
 	size_t count; /* of the entries that can be read, the first one, which is empty, included */
-	bool cut;     /* the file ends before the table does */
+	uint64_t name_bytes; /* of the names that were counted */
+	bool cut;            /* the file ends before the table does */
 };
 
 struct elf_symbol {
@@ -42,6 +43,12 @@ struct kimg_error *elf_symtab_open(const struct elf *elf, struct elf_symtab *ret
 
 /* False past the last. */
 bool elf_symtab_at(const struct elf_symtab *symtab, size_t index, struct elf_symbol *ret_symbol);
+
+/*
+ * Counts a name of size bytes that is kept. Names may share their bytes, but not so that a small file makes a
+ * huge table: KIMG_E_CORRUPT then.
+ */
+struct kimg_error *elf_symtab_count_name(struct elf_symtab *symtab, size_t size) must_check;
 
 /*
  * The letter of local symbols in a section, as nm(1) of binutils 2.33 and later prints it: by the type and

@@ -109,10 +109,16 @@ struct kimg_error *kimg_symbols_open(const char *path, const struct kimg_symbols
 				     struct kimg_symbols **ret_symbols)
 {
 	const struct kimg_symbols_options defaults = KIMG_SYMBOLS_OPTIONS_DEFAULT;
+	cleanup_symbols struct kimg_symbols *symbols = NULL;
 	cleanup_blob struct blob file = { 0 };
 
 	if (!options)
 		options = &defaults;
 	TRY(blob_open(&file, path, &options->limits));
-	return error_wrap(read_file(&file, options, ret_symbols), "%s", path);
+	TRY(error_wrap(read_file(&file, options, &symbols), "%s", path));
+	if (symbols->source == KIMG_SYMBOLS_MODULE)
+		TRY(symbols_name_module(symbols, path));
+	*ret_symbols = symbols;
+	symbols = NULL;
+	return NULL;
 }

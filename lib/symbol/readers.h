@@ -15,10 +15,15 @@ struct kimg_error *symbols_read_elf(const struct elf *elf,
 				    const struct kimg_symbols_options *options,
 				    struct kimg_symbols **ret_symbols) must_check;
 
-/* module.c: the symbol table of a module (ET_REL); addresses count from the start of the module. */
+/*
+ * module.c: the symbol table of a module (ET_REL). Sections are where options->sections says, else one after
+ * another from address 0. symbols_name_module() names the module after its file, where it did not say its name.
+ */
 struct kimg_error *symbols_read_module(const struct elf *elf,
 				       const struct kimg_symbols_options *options,
 				       struct kimg_symbols **ret_symbols) must_check;
+
+struct kimg_error *symbols_name_module(struct kimg_symbols *symbols, const char *path) must_check;
 
 /* map_reader.c: whether text looks like a System.map, /proc/kallsyms or /proc/ksyms; reads one of these. */
 bool symbols_text_is(struct span text);
