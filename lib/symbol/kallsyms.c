@@ -10,32 +10,44 @@ enum { PIECE = 16 };
 
 struct expander {
 	uint8_t pieces[KALLSYMS_TOKENS][PIECE]; /* the starts of the texts */
-	uint32_t sizes[KALLSYMS_TOKENS];
-	struct span texts[KALLSYMS_TOKENS];
+	uint16_t sizes[KALLSYMS_TOKENS];
+	const struct span *texts;
 };
 
 static void expander_init(struct expander *expander, const struct kallsyms *k)
 {
 	memset(expander->pieces, 0, sizeof(expander->pieces));
+	expander->texts = k->tokens;
 	for (unsigned int code = 0; code < KALLSYMS_TOKENS; code++) {
 		struct span text = k->tokens[code];
 
 		memcpy(expander->pieces[code], text.p, text.n < PIECE ? text.n : PIECE);
 		expander->sizes[code] = text.n;
-		expander->texts[code] = text;
 	}
+}
+
+/* At least as many bytes as the texts of all codes in names take: lengths count as codes. */
+static uint64_t text_size_bound(const struct expander *expander, struct span names)
+{
+	uint64_t even = 0, odd = 0;
+	size_t i = 0;
+
+	for (; i + 1 < names.n; i += 2) {
+		even += expander->sizes[names.p[i]];
+		odd += expander->sizes[names.p[i + 1]];
+	}
+	return even + odd + (i < names.n ? expander->sizes[names.p[i]] : 0);
 }
 
 /* Writes the text of codes to p, and up to PIECE bytes behind it. Returns its end. */
 static char *expand(const struct expander *expander, struct span codes, char *p)
 {
-	for (size_t i = 0; i < codes.n; i++) {
-		uint8_t code = codes.p[i];
-		uint32_t size = expander->sizes[code];
+	for (const uint8_t *code = codes.p, *end = code + codes.n; code < end; code++) {
+		size_t size = expander->sizes[*code];
 
-		memcpy(p, expander->pieces[code], PIECE);
+		memcpy(p, expander->pieces[*code], PIECE);
 		if (size > PIECE)
-			memcpy(p, expander->texts[code].p, size);
+			memcpy(p, expander->texts[*code].p, size);
 		p += size;
 	}
 	return p;
@@ -43,61 +55,105 @@ static char *expand(const struct expander *expander, struct span codes, char *p)
 
 /* ---- symbols ---- */
 
-/* The letters of nm(1). */
-static bool is_type(char c)
+enum { IS_TYPE = 0x80 };
+
+/* Of each letter of nm(1): IS_TYPE and the flags it tells. */
+static void types_init(uint8_t types[256])
 {
-	return strchr("ABCDGINRSTUVWabcdginprstuvw?-", c) && c;
+	memset(types, 0, 256);
+	for (const char *c = "ABCDGINRSTUabcdginprstu?-"; *c; c++)
+		types[(uint8_t)*c] = IS_TYPE | (*c >= 'A' && *c <= 'Z' ? KIMG_SYMBOL_GLOBAL : 0);
+	for (const char *c = "WwVv"; *c; c++)
+		types[(uint8_t)*c] = IS_TYPE | KIMG_SYMBOL_WEAK;
+	types['A'] |= KIMG_SYMBOL_HIDDEN;
+	types['a'] |= KIMG_SYMBOL_HIDDEN;
 }
 
-static uint8_t flags_of(char type, struct span name)
+/* The symbol whose type and name are text up to end; false where these are none. */
+static bool make_symbol(const uint8_t types[256], const char *text, const char *end,
+			struct kimg_symbol *symbol)
 {
-	uint8_t flags = 0;
+	uint8_t type = types[(uint8_t)*text];
 
-	if (strchr("wWvV", type))
-		flags |= KIMG_SYMBOL_WEAK;
-	else if (type >= 'A' && type <= 'Z')
-		flags |= KIMG_SYMBOL_GLOBAL;
-	if (type == 'A' || type == 'a' || symbol_name_is_internal(name))
-		flags |= KIMG_SYMBOL_HIDDEN;
-	return flags;
+	if (end - text < 2 || end - text > KALLSYMS_NAME_MAX || !type)
+		return false;
+	symbol->size = 0;
+	symbol->name = text + 1;
+	symbol->name_size = end - text - 1;
+	symbol->section = 0;
+	symbol->module = 0;
+	symbol->type = *text;
+	symbol->flags = type & ~IS_TYPE;
+	if (symbol_name_is_internal(symbol_name(symbol)))
+		symbol->flags |= KIMG_SYMBOL_HIDDEN;
+	return true;
 }
 
-static struct kimg_error *add_symbols(const struct kallsyms *k, struct kimg_symbols *symbols)
+/* text has room for all names. */
+static struct kimg_error *add_symbols(const struct kallsyms *k, const struct expander *expander,
+				      char *text, struct kimg_symbols *symbols)
 {
-	char *p = symbols_alloc(symbols, k->text_size + PIECE), *end;
-	struct expander expander;
-	uint64_t at = k->names;
+	uint64_t at = k->names, last = 0;
 	struct span codes;
+	uint8_t types[256];
+	char *end;
 
-	if (!p)
-		return error_nomem();
-	expander_init(&expander, k);
+	types_init(types);
 	TRY(symbols_reserve(symbols, k->count));
-	for (uint32_t i = 0; i < k->count; i++, p = end) {
-		struct kimg_symbol symbol = { .address = kallsyms_address(k, i) };
+	for (uint32_t i = 0; i < k->count; i++, text = end) {
+		/* in place: symbols_add() of each would take as long as its name does */
+		struct kimg_symbol *symbol = &symbols->all[i];
 
 		if (!kallsyms_next_name(k, &at, k->names_end, &codes))
-			break;
-		end = expand(&expander, codes, p);
-		symbol.type = *p;
-		symbol.name = p + 1;
-		symbol.name_size = end - p - 1;
-		symbol.flags = flags_of(symbol.type, symbol_name(&symbol));
-		if (!is_type(symbol.type))
-			return error_at(KIMG_E_CORRUPT, at, "kallsyms: a symbol of type 0x%02x",
-					(uint8_t)symbol.type);
-		TRY(symbols_add(symbols, &symbol));
+			codes = (struct span){ 0 };
+		end = expand(expander, codes, text);
+		if (!make_symbol(types, text, end, symbol))
+			return error_at(KIMG_E_CORRUPT, at,
+					"kallsyms: symbol %u has no proper type or name", i);
+		symbol->address = kallsyms_address(k, i);
+		symbols->unsorted |= symbol->address < last;
+		last = symbol->address;
+		symbols->n = i + 1;
 	}
 	return NULL;
 }
 
+static struct kimg_error *read_symbols(const struct kallsyms *k, uint64_t limit,
+				       struct kimg_symbols *symbols)
+{
+	cleanup_blob struct blob text = { 0 };
+	struct expander expander;
+	uint64_t size;
+
+	expander_init(&expander, k);
+	size = text_size_bound(&expander, span_of(k->kernel.p + k->names, k->names_end - k->names));
+	blob_init(&text, limit);
+	TRY(blob_reserve(&text, size + PIECE));
+	text.n = size;
+	TRY(add_symbols(k, &expander, (char *)text.p, symbols));
+	return symbols_own_blob(symbols, &text);
+}
+
 /* ---- the whole ---- */
+
+/* Where the linker puts them, so that not all of the code before it must be searched. */
+static size_t likely_start(const struct kallsyms *k)
+{
+	struct elf_section rodata;
+
+	if (!k->is_elf || !elf_section(&k->elf, ".rodata", &rodata) || rodata.offset > k->kernel.n)
+		return 0;
+	return rodata.offset;
+}
 
 static struct kimg_error *find_tables(struct kallsyms *k)
 {
 	uint64_t contradiction = UINT64_MAX;
-	size_t from = 0;
+	size_t from = likely_start(k);
 
+	if (kallsyms_next_tokens(k, &from) && kallsyms_find_names(k) && kallsyms_find_addresses(k))
+		return NULL;
+	from = 0;
 	while (kallsyms_next_tokens(k, &from)) {
 		if (kallsyms_find_names(k) && kallsyms_find_addresses(k))
 			return NULL;
@@ -116,7 +172,7 @@ static struct kimg_error *make_table(struct kallsyms *k, const struct kimg_symbo
 {
 	symbols->bits = k->bits;
 	TRY(kallsyms_find_base(k, options, symbols));
-	TRY(add_symbols(k, symbols));
+	TRY(read_symbols(k, options->limits.output, symbols));
 	if (!k->is_elf && !symbols->has_base)
 		kallsyms_find_image_base(k, symbols);
 	return symbols_finish(symbols, options->shift);
@@ -133,9 +189,6 @@ struct kimg_error *symbols_read_kallsyms(struct span kernel,
 	if (k.is_elf)
 		TRY(elf_open(kernel, &k.elf));
 	TRY(find_tables(&k));
-	if (k.text_size > options->limits.output)
-		return error_new(KIMG_E_LIMIT, "kallsyms: names of %llu bytes",
-				 (unsigned long long)k.text_size);
 	TRY(symbols_new(KIMG_SYMBOLS_KALLSYMS, &symbols));
 	TRY(make_table(&k, options, symbols));
 	*ret_symbols = symbols;

@@ -51,7 +51,10 @@ enum kallsyms_kind {
 	KALLSYMS_ADDRESSES_32,    /* 7.0: addresses, 32 bits each */
 };
 
-enum { KALLSYMS_TOKENS = 256 };
+enum {
+	KALLSYMS_TOKENS = 256,
+	KALLSYMS_NAME_MAX = 2048, /* with the type; KSYM_NAME_LEN is 128, from 6.1 on 512 */
+};
 
 /* All places count from the start of the kernel. */
 struct kallsyms {
@@ -68,7 +71,6 @@ struct kallsyms {
 	uint32_t count; /* of symbols */
 	uint64_t num_syms;
 	uint64_t names, names_end;
-	uint64_t text_size; /* of all names together, expanded, with types */
 	bool two_byte_lengths;
 	uint64_t markers;
 	uint32_t marker_count, marker_size;
@@ -157,19 +159,39 @@ bool kallsyms_find_addresses(struct kallsyms *k);
 /* The address of symbol i; base must be known. */
 uint64_t kallsyms_address(const struct kallsyms *k, uint32_t i);
 
+enum { KALLSYMS_POINTERS_MAX = 1 << 13 };
+
+/* Words in the kernel that look like pointers into the 4 GiB region where most such words lead. */
+struct kallsyms_pointers {
+	uint64_t region; /* their upper halves */
+	size_t n;
+	uint32_t of[KALLSYMS_POINTERS_MAX]; /* their lower halves, each once, none of them 0 */
+};
+
+struct kallsyms_range {
+	uint64_t low, high;
+};
+
+/* pointers: those of so many bits, into range. False where there are none. */
+bool kallsyms_find_pointers(const struct kallsyms *k, unsigned int bits,
+			    struct kallsyms_range range, struct kallsyms_pointers *pointers);
+
 /*
  * vote: what to add to all addresses, as they are made with k->base, so that they are those that pointers of so
- * many bits in the kernel lead to. False where these do not agree.
+ * many bits in the kernel lead to, and how many do. False where these do not agree.
  */
 bool kallsyms_vote(const struct kallsyms *k, unsigned int bits, uint64_t *ret_base,
-		   size_t *ret_voters);
+		   size_t *ret_votes);
 
 /* base: k->base, where the tables do not hold it, and the base of symbols where kernel is a raw image. */
 struct kimg_error *kallsyms_find_base(struct kallsyms *k,
 				      const struct kimg_symbols_options *options,
 				      struct kimg_symbols *symbols) must_check;
 
-/* The same of the image, for which all symbols must be known. */
+/* image: the base of a raw image whose symbols are all known. */
 void kallsyms_find_image_base(const struct kallsyms *k, struct kimg_symbols *symbols);
+
+/* Whether this is a kernel for s390. */
+bool kallsyms_is_s390(const struct kallsyms *k);
 
 #endif

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The address that offsets count from, where the tables do not hold it, and the address of the first byte of a
- * raw image.
- */
+/* The address that offsets count from, where the tables do not hold it. */
 #include "symbol/kallsyms.h"
-
-/* ---- what offsets count from ---- */
 
 /*
  * Kernels for s390 have no pointers: the decompressor relocates them with a table of its own. They are linked
@@ -13,7 +8,7 @@
  */
 #define S390_BASE 0x100000
 
-static bool is_s390(const struct kallsyms *k)
+bool kallsyms_is_s390(const struct kallsyms *k)
 {
 	uint64_t at = k->names;
 	char name[32];
@@ -38,22 +33,23 @@ static struct kimg_error *base_of_raw(struct kallsyms *k, struct kimg_symbols *s
 				      uint64_t *ret_base)
 {
 	bool may_be_32 = k->kind == KALLSYMS_PC_RELATIVE;
-	size_t voters;
+	size_t votes;
 
-	if (is_s390(k)) {
+	if (kallsyms_is_s390(k)) {
 		*ret_base = S390_BASE;
 		symbols_note(symbols, false, "base address 0x%x: that of all kernels for s390",
 			     S390_BASE);
 		return NULL;
 	}
-	if (!kallsyms_vote(k, k->bits, ret_base, &voters)) {
-		if (!may_be_32 || !kallsyms_vote(k, 32, ret_base, &voters))
+	if (!kallsyms_vote(k, k->bits, ret_base, &votes)) {
+		if (!may_be_32 || !kallsyms_vote(k, 32, ret_base, &votes))
 			return error_new(KIMG_E_NOT_FOUND,
 					 "kallsyms: nothing in the image tells its base address");
 		k->bits = 32;
 	}
-	symbols_note(symbols, false, "base address 0x%llx found by a vote of %zu pointers",
-		     (unsigned long long)*ret_base, voters);
+	symbols_note(symbols, false,
+		     "base address 0x%llx found by %zu pointers that lead to symbols with it",
+		     (unsigned long long)*ret_base, votes);
 	return NULL;
 }
 
@@ -117,38 +113,4 @@ struct kimg_error *kallsyms_find_base(struct kallsyms *k,
 		k->base = base;
 	}
 	return NULL;
-}
-
-/* ---- the first byte of the image ---- */
-
-enum { PAGE = 4096 };
-
-static const struct kimg_symbol *named(const struct kimg_symbols *symbols, struct span name)
-{
-	for (size_t i = 0; i < symbols->n; i++)
-		if (span_equal(symbol_name(&symbols->all[i]), name))
-			return &symbols->all[i];
-	return NULL;
-}
-
-/* By the banner, where its symbol is there too; it may stand in the image more than once. */
-static bool base_by_banner(const struct kallsyms *k, const struct kimg_symbols *symbols,
-			   uint64_t *ret_base)
-{
-	const struct kimg_symbol *banner = named(symbols, SPAN_LITERAL("linux_banner"));
-	size_t at = 0;
-
-	if (!banner)
-		return false;
-	for (; span_find(k->kernel, at, SPAN_LITERAL("Linux version "), &at); at++) {
-		*ret_base = banner->address - at;
-		if (*ret_base % PAGE == 0 && *ret_base <= symbols->all[0].address)
-			return true;
-	}
-	return false;
-}
-
-void kallsyms_find_image_base(const struct kallsyms *k, struct kimg_symbols *symbols)
-{
-	symbols->has_base = base_by_banner(k, symbols, &symbols->base);
 }

@@ -8,9 +8,8 @@
 
 enum {
 	NAMES_PER_MARKER = 256,
-	NAME_MAX_SIZE = 2048, /* KSYM_NAME_LEN is 128, from 6.1 on 512 */
-	CODES_MIN = 2,        /* a length and one code */
-	CODES_MAX = 2 + NAME_MAX_SIZE,
+	CODES_MIN = 2, /* a length and one code */
+	CODES_MAX = 2 + KALLSYMS_NAME_MAX,
 	MARKER_STEP_MIN = NAMES_PER_MARKER * CODES_MIN,
 	MARKER_STEP_MAX = NAMES_PER_MARKER * CODES_MAX,
 	ALIGN_MAX = 256,
@@ -38,22 +37,11 @@ static uint32_t count_markers(const struct kallsyms *k)
 
 /* ---- names ---- */
 
-/* How long the text of the codes is. */
-static uint32_t text_size(const struct kallsyms *k, struct span codes)
-{
-	uint32_t size = 0;
-
-	for (size_t i = 0; i < codes.n; i++)
-		size += k->tokens[codes.p[i]].n;
-	return size;
-}
-
 /* Whether k->names are k->count names that the markers fit, with lengths of that form. */
 static bool names_fit(struct kallsyms *k, bool two_byte_lengths)
 {
-	uint64_t at = k->names, total = 0;
+	uint64_t at = k->names;
 	struct span codes;
-	uint32_t size;
 
 	k->two_byte_lengths = two_byte_lengths;
 	for (uint32_t i = 0; i < k->count; i++) {
@@ -61,15 +49,11 @@ static bool names_fit(struct kallsyms *k, bool two_byte_lengths)
 		    (at - k->names != marker(k, i / NAMES_PER_MARKER) ||
 		     !kallsyms_spend(k, NAMES_PER_MARKER)))
 			return false;
-		if (!kallsyms_next_name(k, &at, k->markers, &codes) || codes.n > NAME_MAX_SIZE)
+		if (!kallsyms_next_name(k, &at, k->markers, &codes) || codes.n == 0 ||
+		    codes.n > KALLSYMS_NAME_MAX)
 			return false;
-		size = text_size(k, codes);
-		if (size < 2 || size > NAME_MAX_SIZE) /* a type and a name */
-			return false;
-		total += size;
 	}
 	k->names_end = at;
-	k->text_size = total;
 	return k->markers - at < k->align && kallsyms_is_gap(k, at, k->markers);
 }
 

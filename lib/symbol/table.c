@@ -2,6 +2,7 @@
 /* The table of symbols: how it is filled, sorted and freed. */
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "symbol/symbols.h"
 
@@ -46,13 +47,30 @@ void kimg_symbols_free(struct kimg_symbols *symbols)
 
 #define SYMBOLS_MAX (1ULL << 31)
 
+/*
+ * Memory for that many symbols. A page fault for each 128 of them would cost more than most readers do, so
+ * large tables lie in huge pages.
+ */
+static struct kimg_symbol *resize(struct kimg_symbol *all, size_t room)
+{
+	enum { HUGE_PAGE = 2 << 20 };
+	size_t size = (room * sizeof(*all) + HUGE_PAGE - 1) & ~(size_t)(HUGE_PAGE - 1);
+
+	if (all || room * sizeof(*all) < HUGE_PAGE)
+		return reallocarray(all, room ? room : 1, sizeof(*all));
+	all = aligned_alloc(HUGE_PAGE, size);
+	if (all)
+		madvise(all, size, MADV_HUGEPAGE);
+	return all;
+}
+
 static struct kimg_error *set_room(struct kimg_symbols *symbols, size_t room)
 {
 	struct kimg_symbol *all;
 
 	if (room > SYMBOLS_MAX)
 		return error_new(KIMG_E_LIMIT, "more than %llu symbols", SYMBOLS_MAX);
-	all = reallocarray(symbols->all, room ? room : 1, sizeof(*all));
+	all = resize(symbols->all, room);
 	if (!all)
 		return error_nomem();
 	symbols->all = all;
