@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reading the symbols that a kernel carries for itself; kallsyms.h tells what the tables look like. */
+#include "kernel/facts.h"
 #include "symbol/kallsyms.h"
 #include "symbol/readers.h"
 
@@ -146,6 +147,21 @@ static size_t likely_start(const struct kallsyms *k)
 	return rodata.offset;
 }
 
+/*
+ * kernel/kallsyms.c is built only with CONFIG_KALLSYMS; it alone has the name of /proc/kallsyms.
+ */
+static struct kimg_error *not_found(const struct kallsyms *k)
+{
+	struct banner banner;
+	size_t at;
+
+	if (!span_find(k->kernel, 0, SPAN_LITERAL("kallsyms\0"), &at) &&
+	    banner_find(k->kernel, &banner))
+		return error_new(KIMG_E_NOT_FOUND,
+				 "no kallsyms: the kernel was built without CONFIG_KALLSYMS");
+	return error_new(KIMG_E_NOT_FOUND, "no kallsyms tables found");
+}
+
 static struct kimg_error *find_tables(struct kallsyms *k)
 {
 	uint64_t contradiction = UINT64_MAX;
@@ -164,7 +180,19 @@ static struct kimg_error *find_tables(struct kallsyms *k)
 	if (contradiction != UINT64_MAX)
 		return error_at(KIMG_E_CORRUPT, contradiction,
 				"kallsyms: no names and addresses that fit this token table");
-	return error_new(KIMG_E_NOT_FOUND, "no kallsyms tables found");
+	return not_found(k);
+}
+
+/* With CONFIG_KALLSYMS_ALL a quarter of the symbols and more are data, else less than one in 500. */
+static void note_functions_only(struct kimg_symbols *symbols)
+{
+	size_t data = 0;
+
+	for (size_t i = 0; i < symbols->n; i++)
+		data += strchr("BbDdRrGgSs", symbols->all[i].type) != NULL;
+	if (data < symbols->n / 50)
+		symbols_note(symbols, false,
+			     "functions only: the kernel was built without CONFIG_KALLSYMS_ALL");
 }
 
 static struct kimg_error *make_table(struct kallsyms *k, const struct kimg_symbols_options *options,
@@ -173,6 +201,7 @@ static struct kimg_error *make_table(struct kallsyms *k, const struct kimg_symbo
 	symbols->bits = k->bits;
 	TRY(kallsyms_find_base(k, options, symbols));
 	TRY(read_symbols(k, options->limits.output, symbols));
+	note_functions_only(symbols);
 	if (!k->is_elf && !symbols->has_base)
 		kallsyms_find_image_base(k, symbols);
 	return symbols_finish(symbols, options->shift);

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "kernel/facts.h"
 #include "symbol/kallsyms.h"
 
 static uint32_t offset_at(const struct kallsyms *k, uint64_t table, uint32_t i)
@@ -129,8 +130,10 @@ static bool is_relative(struct kallsyms *k, uint64_t table, uint64_t slot, unsig
 {
 	if (!has_table(k, table, 4) || !kallsyms_is_gap(k, table + 4 * (uint64_t)k->count, slot))
 		return false;
-	if (offset_at(k, table, 0) == 0 && ascending_u32(k, table))
-		return found(k, KALLSYMS_RELATIVE, bits, table, slot);
+	if (offset_at(k, table, 0) == 0 && ascending_u32(k, table)) {
+		found(k, KALLSYMS_RELATIVE, bits, table, slot);
+		return bits == 64 || k->base + offset_at(k, table, k->count - 1) <= UINT32_MAX;
+	}
 	if (bits == 64 && ascending_percpu(k, table))
 		return found(k, KALLSYMS_RELATIVE_PERCPU, bits, table, slot);
 	return false;
@@ -147,9 +150,34 @@ static unsigned int size_of_long(const struct kallsyms *k)
 	return k->align == 8 || k->align == 256 ? 8 : 4;
 }
 
+/* Whether the kernel is of 4.6 or later, as far as its banner tells. */
+static bool since_4_6(const struct kallsyms *k)
+{
+	unsigned long major, minor = 0;
+	struct banner banner;
+	char release[32], *end;
+	struct span start;
+
+	if (!banner_find(k->kernel, &banner))
+		return true;
+	start = span_clip(banner.release, 0, sizeof(release) - 1);
+	memcpy(release, start.p, start.n);
+	release[start.n] = '\0';
+	major = strtoul(release, &end, 10);
+	if (*end == '.')
+		minor = strtoul(end + 1, NULL, 10);
+	return major > 4 || (major == 4 && minor >= 6);
+}
+
+static bool has_longs(const struct kallsyms *k, uint64_t size_of_table, unsigned int size)
+{
+	return size_of_table <= k->num_syms && has_table(k, k->num_syms - size_of_table, size) &&
+	       ascending_longs(k, k->num_syms - size_of_table, size);
+}
+
 /*
- * Up to 6.3 they stand in front of num_syms, a base between them since 4.6. In 32 bits either could pass
- * for the other, one entry further on; then the base would have to be the highest address.
+ * Up to 6.3 they stand in front of num_syms, since 4.6 with a base between. In 32 bits offsets and a base can
+ * pass for addresses, and where a 0 stands in front of them, addresses of a kernel at low ones for offsets.
  */
 static bool find_before(struct kallsyms *k)
 {
@@ -158,12 +186,11 @@ static bool find_before(struct kallsyms *k)
 	uint64_t longs = round_up(size * (uint64_t)k->count, k->align);
 
 	if (offsets <= k->num_syms &&
-	    is_relative(k, k->num_syms - offsets, k->num_syms - k->align, size * 8))
+	    is_relative(k, k->num_syms - offsets, k->num_syms - k->align, size * 8) &&
+	    (size == 8 || !has_longs(k, longs, size) || since_4_6(k)))
 		return true;
-	if (longs > k->num_syms || !has_table(k, k->num_syms - longs, size) ||
-	    !ascending_longs(k, k->num_syms - longs, size))
-		return false;
-	return found(k, KALLSYMS_ADDRESSES, size * 8, k->num_syms - longs, 0);
+	return has_longs(k, longs, size) &&
+	       found(k, KALLSYMS_ADDRESSES, size * 8, k->num_syms - longs, 0);
 }
 
 /* Since 6.4 they stand behind token_index, and seqs behind them. */

@@ -106,10 +106,10 @@ struct kimg_error *kallsyms_find_base(struct kallsyms *k,
 		symbols->has_base = true;
 		k->base += symbols->base;
 	} else if (k->base_slot && k->base == 0) {
-		if (options->has_base)
-			base = options->base;
-		else
+		if (!options->has_base)
 			TRY(base_of_raw(k, symbols, &base));
+		else if (!find_relocation(k, options->base + k->base_slot, &base))
+			base = options->base;
 		k->base = base;
 	}
 	return NULL;

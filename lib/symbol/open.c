@@ -42,6 +42,24 @@ struct kimg_error *kimg_symbols_of_image(struct kimg_image *image,
 	return NULL;
 }
 
+/*
+ * Of a decoded raw kernel without a header, as those for arm, mips and s390 are, kallsyms are all that can be
+ * told. Where there are none, it is the unknown format that is worth telling.
+ */
+static struct kimg_error *read_unknown(struct span file, struct kimg_error *unknown,
+				       const struct kimg_symbols_options *options,
+				       struct kimg_symbols **ret_symbols)
+{
+	struct kimg_error *error = symbols_read_kallsyms(file, options, ret_symbols);
+
+	if (error && kimg_error_code(error) == KIMG_E_NOT_FOUND) {
+		kimg_error_free(error);
+		return unknown;
+	}
+	kimg_error_free(unknown);
+	return error;
+}
+
 /* The table becomes the owner of image, which is freed where there is no table. */
 static struct kimg_error *read_image(struct span file, const struct kimg_symbols_options *options,
 				     struct kimg_symbols **ret_symbols)
@@ -51,7 +69,10 @@ static struct kimg_error *read_image(struct span file, const struct kimg_symbols
 	struct kimg_image *image;
 	struct kimg_error *error;
 
-	TRY(kimg_image_open_bytes(file.p, file.n, &of_image, &image));
+	error = kimg_image_open_bytes(file.p, file.n, &of_image, &image);
+	if (error && kimg_error_code(error) == KIMG_E_NOT_FOUND)
+		return read_unknown(file, error, options, ret_symbols);
+	TRY(error);
 	error = kimg_symbols_of_image(image, options, &symbols);
 	if (error) {
 		kimg_image_free(image);
