@@ -120,6 +120,13 @@ int report(const struct cli *cli, struct kimg_error *error)
 	return status;
 }
 
+bool debuginfod_is_configured(void)
+{
+	const char *urls = getenv("DEBUGINFOD_URLS");
+
+	return urls && *urls;
+}
+
 /* ---- colours and the pager ---- */
 
 static bool want_color(const struct cli *cli)

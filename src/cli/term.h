@@ -40,6 +40,9 @@ int screen_open(struct screen *screen, const struct cli *cli) must_check;
 /* Ends the output and waits for the pager. Returns status, or STATUS_ERROR where writing failed. */
 int screen_close(struct screen *screen, int status) must_check;
 
+/* Whether DEBUGINFOD_URLS names servers that may be asked for symbols; without it nothing is fetched. */
+bool debuginfod_is_configured(void);
+
 /* In a record of its own: the file and what is wrong with it, for programs. */
 void out_failure(struct out *out, const char *file, const struct kimg_error *error);
 
