@@ -10,6 +10,7 @@
 #include "cli/term.h"
 #include "cmd/cmd.h"
 #include "cmd/lines.h"
+#include "cmd/sym_live.h"
 #include "cmd/sym_query.h"
 #include "cmd/sym_show.h"
 
@@ -88,6 +89,17 @@ static struct kimg_error *add_table(struct cli *cli, const struct sym_options *o
 	return NULL;
 }
 
+static struct kimg_error *add_running(struct cli *cli, const struct sym_options *o,
+				      struct sym_tables *tables)
+{
+	struct kimg_symbols **symbols = &tables->all[tables->count];
+
+	TRY(open_running(cli, &o->symbols, o->source == OPTION_LIVE, symbols));
+	tables->count++;
+	tell_notes(cli, "the running kernel", *symbols);
+	return NULL;
+}
+
 /* Modules alone are looked at alone. */
 static struct kimg_error *open_tables(struct cli *cli, const struct sym_options *o,
 				      struct sym_tables *tables)
@@ -98,7 +110,7 @@ static struct kimg_error *open_tables(struct cli *cli, const struct sym_options 
 	if (o->file)
 		TRY(add_table(cli, o, o->file, tables));
 	else if (o->source || o->module_count == 0)
-		TRY(add_table(cli, o, "/proc/kallsyms", tables));
+		TRY(add_running(cli, o, tables));
 	for (size_t i = 0; i < o->module_count; i++)
 		TRY(add_table(cli, o, o->modules[i], tables));
 	return NULL;
