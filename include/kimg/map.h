@@ -95,7 +95,7 @@ struct kimg_map_difference {
 struct kimg_map_check {
 	enum kimg_map_verdict verdict;
 	enum kimg_map_proof proof;
-	uint64_t shift; /* what is to be added to addresses of the map; modulo the width of addresses */
+	uint64_t shift;     /* what is to be added to addresses of the map; may be negative */
 	uint64_t in_map;    /* how many symbols the map has */
 	uint64_t in_kernel; /* the kernel */
 	uint64_t same;      /* both, at the same address */

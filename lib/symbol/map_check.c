@@ -4,7 +4,10 @@
 
 #include "symbol/map_match.h"
 
-/* With fewer symbols in common chance could make them agree: all kernels of x86-64 begin at one address. */
+/*
+ * With fewer symbols in common chance could make them agree, as all kernels of x86-64 begin at one address: unless
+ * these are all that there are.
+ */
 #define ENOUGH 20
 
 /* ---- Version_ ---- */
@@ -88,7 +91,9 @@ static enum agreement compare_addresses(const struct kimg_map_check *check)
 {
 	if (check->differing)
 		return DISAGREES;
-	return check->same < ENOUGH ? UNKNOWN : AGREES;
+	if (check->same >= ENOUGH || (check->same && !check->missing && !check->extra))
+		return AGREES;
+	return UNKNOWN;
 }
 
 static void decide(struct kimg_map_check *check, enum agreement verdict, enum kimg_map_proof proof,

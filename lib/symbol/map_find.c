@@ -341,6 +341,15 @@ static bool is_misfit(const struct kimg_map_side *running, const struct kimg_map
 			   span_of(image->build_id, image->build_id_size));
 }
 
+/* What is installed under a release is taken for it where it does not tell its own. */
+static struct kimg_error *assume_release(struct kimg_map_found *found)
+{
+	if (found->own_kernel->release)
+		return NULL;
+	found->own_kernel->release = strdup(found->release);
+	return found->own_kernel->release ? NULL : error_nomem();
+}
+
 static struct kimg_error *choose_kernel(struct kimg_map_found *found)
 {
 	struct kimg_map_side *installed;
@@ -364,7 +373,7 @@ static struct kimg_error *choose_kernel(struct kimg_map_found *found)
 		}
 	}
 	found->kernel = found->own_kernel;
-	return NULL;
+	return found->own_kernel ? assume_release(found) : NULL;
 }
 
 /* ---- all of it ---- */

@@ -204,10 +204,13 @@ static bool start_distance(const struct pairing *p, uint64_t *ret_shift)
 
 static uint64_t find_shift(const struct pairing *p)
 {
-	uint64_t shift;
+	uint64_t shift, sign = p->address_mask ^ p->address_mask >> 1;
 
 	if (!majority(p, &shift) && !start_distance(p, &shift))
 		return 0;
+	/* Down as well as up, also where addresses have 32 bits */
+	if (shift & sign)
+		shift |= ~p->address_mask;
 	return shift % SHIFT_UNIT ? 0 : shift;
 }
 
@@ -238,7 +241,7 @@ static bool same_place(const struct pairing *p, const struct kimg_symbol *in_map
 {
 	uint64_t apart = (in_kernel->address - in_map->address) & p->address_mask;
 
-	if (apart == p->result.shift)
+	if (apart == (p->result.shift & p->address_mask))
 		return true;
 	return apart == 0 && (symbol_is_absolute(in_map) || symbol_is_absolute(in_kernel));
 }

@@ -12,9 +12,6 @@
 #include "symbol/map_match.h"
 #include "symbol/readers.h"
 
-/* linux_banner is shorter; the rest of a longer text tells nothing more. */
-#define MAX_BANNER 1024
-
 void kimg_map_side_free(struct kimg_map_side *side)
 {
 	if (!side)
@@ -59,40 +56,12 @@ static struct kimg_error *set_release(struct kimg_map_side *side, struct span re
 
 /* ---- files ---- */
 
-static bool take_first(void *context, const struct kimg_symbol *symbol)
+static void read_elf_build_id(struct kimg_map_side *side, struct span file)
 {
-	*(uint64_t *)context = symbol->address;
-	return false;
-}
+	struct span id;
 
-/* The release by the banner, which the ELF's own symbols lead to: a vmlinux may have 700 MB to search. */
-static struct kimg_error *read_elf_release(struct kimg_map_side *side, const struct elf *elf)
-{
-	static const char name[] = "linux_banner";
-	struct banner banner;
-	uint64_t address, offset;
-
-	if (!kimg_symbols_named(side->symbols, name, sizeof(name) - 1, take_first, &address) ||
-	    !elf_vaddr_to_offset(elf, address, &offset) ||
-	    !banner_parse(span_text(span_clip(elf->file, offset, MAX_BANNER)), &banner))
-		return NULL;
-	return set_release(side, banner.release);
-}
-
-static struct kimg_error *read_elf_facts(struct kimg_map_side *side, struct span file)
-{
-	struct kimg_error *error;
-	struct elf_note note;
-	struct elf elf;
-
-	error = elf_open(file, &elf);
-	if (error) {
-		kimg_error_free(error);
-		return NULL;
-	}
-	if (elf_find_note(&elf, "GNU", NT_GNU_BUILD_ID, &note))
-		set_build_id(side, note.desc);
-	return side->symbols ? read_elf_release(side, &elf) : NULL;
+	if (build_id_find(file, &id))
+		set_build_id(side, id);
 }
 
 static struct kimg_error *read_kernel_facts(struct kimg_map_side *side, struct kimg_image *image)
@@ -108,7 +77,9 @@ static struct kimg_error *read_kernel_facts(struct kimg_map_side *side, struct k
 	}
 	if (build_id_find(part_span(kernel), &id))
 		set_build_id(side, id);
-	return banner_find(part_span(kernel), &banner) ? set_release(side, banner.release) : NULL;
+	if (side->release || !banner_find(part_span(kernel), &banner))
+		return NULL;
+	return set_release(side, banner.release);
 }
 
 /* What else the file that symbols were read from tells. */
@@ -116,9 +87,13 @@ static struct kimg_error *read_facts(struct kimg_map_side *side)
 {
 	const struct kimg_symbols *symbols = side->symbols;
 
+	if (symbols->release)
+		TRY(set_release(side, span_of(symbols->release, strlen(symbols->release))));
 	if (symbols->image)
 		return read_kernel_facts(side, symbols->image);
-	return elf_is(symbols->file) ? read_elf_facts(side, symbols->file) : NULL;
+	if (elf_is(symbols->file))
+		read_elf_build_id(side, symbols->file);
+	return NULL;
 }
 
 /* An image that has no symbols, or whose tables are damaged. */

@@ -9,10 +9,19 @@
 #include "base/error.h"
 #include "cli/term.h"
 #include "cmd/cmd.h"
+#include "cmd/map.h"
 #include "io/outfile.h"
 #include "kimg/map.h"
 
-enum { OPTION_BASE = 256, OPTION_KASLR, OPTION_RELEASE };
+enum {
+	OPTION_BASE = 256,
+	OPTION_KASLR,
+	OPTION_RELEASE,
+	OPTION_FIND,
+	OPTION_CHECK,
+	OPTION_KERNEL,
+	OPTION_ROOT,
+};
 
 static const struct option_def options[] = {
 	{ 'o', "output", "FILE", "write to FILE instead of standard output", COMPLETE_FILE, NULL,
@@ -23,6 +32,16 @@ static const struct option_def options[] = {
 	  COMPLETE_NOTHING, NULL, OPTION_KASLR },
 	{ 0, "release", "RELEASE", "leave out what the build of that kernel release leaves out",
 	  COMPLETE_NOTHING, NULL, OPTION_RELEASE },
+	{ 0, "find", NULL, "find the map that belongs to kernel VERSION", COMPLETE_NOTHING, NULL,
+	  OPTION_FIND },
+	{ 0, "check", NULL, "tell whether MAP belongs to KERNEL", COMPLETE_NOTHING, NULL,
+	  OPTION_CHECK },
+	{ 0, "kernel", "FILE", "with --find: check against the kernel in FILE", COMPLETE_FILE, NULL,
+	  OPTION_KERNEL },
+	{ 0, "root", "DIR", "with --find and --check: look for files below DIR", COMPLETE_FOLDER,
+	  NULL, OPTION_ROOT },
+	{ 'v', "verbose", NULL, "with --find: tell of every file; with --check: of more symbols",
+	  COMPLETE_NOTHING, NULL, 0 },
 	OPTIONS_END,
 };
 
@@ -30,6 +49,9 @@ struct map_options {
 	const char *output;
 	struct kimg_symbols_options symbols;
 	struct kimg_map_options map;
+	int mode;         /* OPTION_FIND, OPTION_CHECK, or 0: print a map */
+	const char *only; /* an option that printing a map alone has */
+	struct map_match_options match;
 };
 
 static void free_symbols(struct kimg_symbols **symbols)
@@ -177,8 +199,36 @@ static int run_shown(struct cli *cli, const struct map_options *o)
 	return screen_close(&screen, status);
 }
 
+/* Options of --find and --check. Returns false for others. */
+static bool read_match_option(struct cli *cli, int id, struct map_options *o)
+{
+	switch (id) {
+	case OPTION_FIND:
+	case OPTION_CHECK:
+		o->mode = id;
+		return true;
+	case OPTION_KERNEL:
+		o->match.kernel = cli->argument;
+		return true;
+	case OPTION_ROOT:
+		o->match.roots[0] = cli->argument;
+		return true;
+	case 'v':
+		o->match.verbose = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int read_option(struct cli *cli, int id, struct map_options *o)
 {
+	if (read_match_option(cli, id, o))
+		return STATUS_YES;
+	o->only = id == 'o'            ? "--output"
+		  : id == OPTION_BASE  ? "--base"
+		  : id == OPTION_KASLR ? "--kaslr-offset"
+				       : "--release";
 	switch (id) {
 	case 'o':
 		o->output = cli->argument;
@@ -199,6 +249,27 @@ static int read_option(struct cli *cli, int id, struct map_options *o)
 	}
 }
 
+/* The three things that the verb does have operands and options of their own. */
+static int check_usage(struct cli *cli, const struct map_options *o)
+{
+	static const struct map_match_options none = { 0 };
+
+	if (o->mode && o->only)
+		return cli_usage_error(cli, "%s is not for --find and --check", o->only);
+	if (!o->mode && memcmp(&o->match, &none, sizeof(none)) != 0)
+		return cli_usage_error(cli,
+				       "--kernel, --root and --verbose are for --find and --check");
+	if (o->mode == OPTION_CHECK && cli->operand_count == 0)
+		return cli_usage_error(cli, "--check needs MAP");
+	if (o->mode == OPTION_CHECK && o->match.kernel)
+		return cli_usage_error(cli, "--kernel is for --find");
+	if (o->mode != OPTION_CHECK && cli->operand_count == 2)
+		return cli_usage_error(cli, "%s: one operand too many", cli->operands[1]);
+	if (!o->mode && cli->format != OUT_TEXT && o->output)
+		return cli_usage_error(cli, "--json prints to standard output: no --output");
+	return STATUS_YES;
+}
+
 static int run(struct cli *cli)
 {
 	struct map_options o = { .symbols = KIMG_SYMBOLS_OPTIONS_DEFAULT };
@@ -210,9 +281,11 @@ static int run(struct cli *cli)
 			return STATUS_ERROR;
 	if (id == CLI_STOP)
 		return cli->status;
+	if (check_usage(cli, &o))
+		return STATUS_ERROR;
+	if (o.mode)
+		return o.mode == OPTION_FIND ? map_find(cli, &o.match) : map_check(cli, &o.match);
 	facts = cli->format != OUT_TEXT;
-	if (facts && o.output)
-		return cli_usage_error(cli, "--json prints to standard output: no --output");
 	o.symbols.limits = cli->limits;
 	if (facts || (!o.output && isatty(STDOUT_FILENO)))
 		return run_shown(cli, &o);
@@ -221,18 +294,21 @@ static int run(struct cli *cli)
 
 const struct verb verb_map = {
 	.name = "map",
-	.operands = "[FILE]",
-	.summary = "print System.map, from a vmlinux or from any image",
+	.operands = "[FILE] | --find [VERSION] | --check MAP [KERNEL]",
+	.summary = "print System.map, from a vmlinux or from any image; find and check it",
 	.about = "Prints the System.map of the kernel in FILE. From a vmlinux with its symbol "
 		 "table these are the\n"
 		 "very bytes that the kernel's own build makes; from an image, what its "
 		 "kallsyms hold. FILE may also\n"
 		 "be a module, a System.map or a copy of /proc/kallsyms. Without FILE, the "
-		 "running kernel is meant.",
+		 "running kernel is meant.\n"
+		 "With --find, prints where the map of the running kernel, or of VERSION, is. With "
+		 "--check, tells\n"
+		 "whether MAP belongs to KERNEL, or to the running one.",
 	.options = options,
 	.groups = GROUP_OUTPUT | GROUP_PAGER | GROUP_LIMITS,
 	.complete = COMPLETE_FILE,
 	.min_operands = 0,
-	.max_operands = 1,
+	.max_operands = 2,
 	.run = run,
 };

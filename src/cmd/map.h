@@ -37,4 +37,9 @@ static inline unsigned int map_check_percent(const struct kimg_map_check *check)
 	return both ? check->same * 100 / both : 0;
 }
 
+/* Its sign and size, for "%s0x%" PRIx64. */
+#define MAP_CHECK_SHIFT(check)                  \
+	(int64_t)(check)->shift < 0 ? "-" : "", \
+		(int64_t)(check)->shift < 0 ? -(check)->shift : (check)->shift
+
 #endif

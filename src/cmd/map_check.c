@@ -40,7 +40,7 @@ void map_check_fields(struct out *out, const struct kimg_map_check *check)
 	if (check->build_ids)
 		out_bool(out, "same_build_id", OUT_DATA, check->same_build_id);
 	else
-		out_null(out, "same_build_id", OUT_DATA, NULL);
+		out_null(out, "same_build_id", OUT_DATA, "");
 	out_number(out, "in_map", OUT_DATA, check->in_map);
 	out_number(out, "in_kernel", OUT_DATA, check->in_kernel);
 	out_number(out, "same", OUT_DATA, check->same);
@@ -93,8 +93,8 @@ static void show_counts(struct out *out, const struct kimg_map_check *check)
 	out_row_end(out);
 	if (check->verdict == KIMG_MAP_MATCHES_SHIFTED) {
 		out_row(out);
-		out_print(out, OUT_PLAIN, "shifted by 0x%" PRIx64 ", the offset of KASLR",
-			  check->shift);
+		out_print(out, OUT_PLAIN, "KASLR moved the kernel by %s0x%" PRIx64,
+			  MAP_CHECK_SHIFT(check));
 		out_row_end(out);
 	}
 	if (!check->in_map || !check->in_kernel)

@@ -28,10 +28,20 @@ static void file_field(struct out *out, const char *key, const char *path)
 	if (path)
 		out_text(out, key, OUT_DATA, span_of(path, strlen(path)));
 	else
-		out_null(out, key, OUT_DATA, NULL);
+		out_null(out, key, OUT_DATA, "");
 }
 
 /* ---- candidates ---- */
+
+/* The error of a candidate without its path, which stands before it. */
+static const struct kimg_error *inner_error(const struct kimg_map_candidate *candidate)
+{
+	const struct kimg_error *cause = kimg_error_cause(candidate->error);
+
+	if (cause && strcmp(kimg_error_message(candidate->error), candidate->path) == 0)
+		return cause;
+	return candidate->error;
+}
 
 static void show_candidate(struct out *out, const struct kimg_map_candidate *candidate)
 {
@@ -41,7 +51,7 @@ static void show_candidate(struct out *out, const struct kimg_map_candidate *can
 	out_row(out);
 	out_text(out, NULL, OUT_NAME, span_of(candidate->path, strlen(candidate->path)));
 	if (!check) {
-		out_print(out, OUT_BAD, "%s", text_of(candidate->error, text, sizeof(text)));
+		out_print(out, OUT_BAD, "%s", text_of(inner_error(candidate), text, sizeof(text)));
 		out_row_end(out);
 		return;
 	}
@@ -63,7 +73,7 @@ static void candidate_fields(struct out *out, const struct kimg_map_candidate *c
 	out_object(out, NULL);
 	file_field(out, "file", candidate->path);
 	if (candidate->error) {
-		text_of(candidate->error, text, sizeof(text));
+		text_of(inner_error(candidate), text, sizeof(text));
 		out_text(out, "error", OUT_DATA, span_of(text, strlen(text)));
 	}
 	if (candidate->check)
@@ -143,8 +153,8 @@ static int tell(struct cli *cli, const struct map_match_options *o,
 		remark(cli, "%s", message);
 		return STATUS_YES;
 	case KIMG_MAP_MATCHES_SHIFTED:
-		remark(cli, "%s Its addresses are 0x%" PRIx64 " higher, the offset of KASLR.",
-		       message, best->check->shift);
+		remark(cli, "%s KASLR moved the kernel by %s0x%" PRIx64 ".", message,
+		       MAP_CHECK_SHIFT(best->check));
 		return STATUS_YES;
 	case KIMG_MAP_DIFFERS:
 		remark(cli, "%s: %s", best->path, message);

@@ -1,0 +1,1 @@
+m(){ printf "%016x T f%d\n" $(for i in {1..30}; do echo $((0xffffffff81000000+$1+$2*i)) $i; done); }; m 0 64 >map; printf 'ffffffff81000010 T \33[31mred\n' >>map; m 0 64 >kernel; printf 'ffffffff81000020 T \33[31mred\n' >>kernel; kimg map --check map kernel

@@ -1,0 +1,1 @@
+kimg map --check

@@ -1,0 +1,1 @@
+m(){ printf "%016x T f%d\n" $(for i in {1..30}; do echo $((0xffffffff81000000+$1+$2*i)) $i; done); }; m 0 64 >map; m 0x1d000000 64 >kernel; kimg map --check map kernel

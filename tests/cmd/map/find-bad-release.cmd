@@ -1,0 +1,1 @@
+kimg map --find ../2.2.14

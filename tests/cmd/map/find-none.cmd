@@ -1,0 +1,1 @@
+m(){ printf "%016x T f%d\n" $(for i in {1..30}; do echo $((0xffffffff81000000+$1+$2*i)) $i; done); }; r(){ mkdir -p root/boot root/proc/sys/kernel root/sys/kernel; m $1 64 >root/proc/kallsyms; echo 2.2.14 >root/proc/sys/kernel/osrelease; printf "\4\0\0\0\4\0\0\0\3\0\0\0GNU\0\xab\xcd\xef\1" >root/sys/kernel/notes; }; r 0; kimg map --find --root=root
