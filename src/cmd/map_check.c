@@ -182,28 +182,23 @@ static void tell_error(struct cli *cli, const struct kimg_map_side *side)
 	remark(cli, "%s", text);
 }
 
-static int check_sides(struct cli *cli, const struct map_match_options *o,
+static int check_sides(struct cli *cli, const struct map_match_options *o, struct out *out,
 		       const struct kimg_map_side *map, const struct kimg_map_side *kernel)
 {
 	cleanup(free_check) struct kimg_map_check *check = NULL;
-	struct screen screen;
 	struct kimg_error *error;
 
 	error = kimg_map_check(map, kernel, o->verbose ? MAX_DIFFERENCES_VERBOSE : MAX_DIFFERENCES,
 			       &check);
 	if (error)
 		return report(cli, error);
-	if (screen_open(&screen, cli))
-		return STATUS_ERROR;
-	out_document(screen.out, "kimg-map-check-1", NULL);
-	show(screen.out, map, kernel, check);
-	out_close(screen.out);
+	show(out, map, kernel, check);
 	tell_error(cli, map);
 	tell_error(cli, kernel);
-	return screen_close(&screen, map_check_is_good(check) ? STATUS_YES : STATUS_NO);
+	return map_check_is_good(check) ? STATUS_YES : STATUS_NO;
 }
 
-int map_check(struct cli *cli, const struct map_match_options *o)
+static int run_on(struct cli *cli, const struct map_match_options *o, struct out *out)
 {
 	cleanup(free_side) struct kimg_map_side *map = NULL, *kernel = NULL;
 	struct kimg_symbols_options options = KIMG_SYMBOLS_OPTIONS_DEFAULT;
@@ -214,7 +209,19 @@ int map_check(struct cli *cli, const struct map_match_options *o)
 	if (!error)
 		error = open_kernel(cli, o, &options, &kernel);
 	/* No verdict is another thing than one that says no. */
-	if (error)
-		return worse(report(cli, error), STATUS_ERROR);
-	return check_sides(cli, o, map, kernel);
+	return error ? worse(report(cli, error), STATUS_ERROR)
+		     : check_sides(cli, o, out, map, kernel);
+}
+
+int map_check(struct cli *cli, const struct map_match_options *o)
+{
+	struct screen screen;
+	int status;
+
+	if (screen_open(&screen, cli))
+		return STATUS_ERROR;
+	out_document(screen.out, "kimg-map-check-1", NULL);
+	status = run_on(cli, o, screen.out);
+	out_close(screen.out);
+	return screen_close(&screen, status);
 }

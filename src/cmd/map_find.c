@@ -216,29 +216,38 @@ static struct kimg_error *find(struct cli *cli, const struct map_match_options *
 	return kimg_map_find(&options, ret_found);
 }
 
-int map_find(struct cli *cli, const struct map_match_options *o)
+static struct kimg_error *open_kernel(struct cli *cli, const struct map_match_options *o,
+				      struct kimg_map_side **ret_kernel)
+{
+	struct kimg_symbols_options options = KIMG_SYMBOLS_OPTIONS_DEFAULT;
+
+	options.limits = cli->limits;
+	return o->kernel ? kimg_map_side_open(o->kernel, &options, ret_kernel) : NULL;
+}
+
+static int run_on(struct cli *cli, const struct map_match_options *o, struct out *out)
 {
 	cleanup(free_side) struct kimg_map_side *kernel = NULL;
 	cleanup(free_found) struct kimg_map_found *found = NULL;
-	struct kimg_error *error = NULL;
-	struct screen screen;
-	int status;
+	struct kimg_error *error = open_kernel(cli, o, &kernel);
 
-	if (o->kernel) {
-		struct kimg_symbols_options options = KIMG_SYMBOLS_OPTIONS_DEFAULT;
-
-		options.limits = cli->limits;
-		error = kimg_map_side_open(o->kernel, &options, &kernel);
-	}
 	if (!error)
 		error = find(cli, o, kernel, &found);
 	if (error)
 		return worse(report(cli, error), STATUS_ERROR);
+	show(out, o, found);
+	return tell(cli, o, found);
+}
+
+int map_find(struct cli *cli, const struct map_match_options *o)
+{
+	struct screen screen;
+	int status;
+
 	if (screen_open(&screen, cli))
 		return STATUS_ERROR;
 	out_document(screen.out, "kimg-map-find-1", NULL);
-	show(screen.out, o, found);
+	status = run_on(cli, o, screen.out);
 	out_close(screen.out);
-	status = tell(cli, o, found);
 	return screen_close(&screen, status);
 }
