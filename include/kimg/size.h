@@ -104,6 +104,26 @@ struct kimg_error *kimg_size_ranking(struct kimg_size *size,
 				     const struct kimg_size_symbol **ret_symbols,
 				     size_t *ret_count);
 
+/* ---- compressed ---- */
+
+/*
+ * The bytes of the kernel that an image holds compressed: what its payload decodes to; of a vmlinux, what is loaded
+ * (without the relocations that the build of x86 appends). They belong to size. KIMG_E_NOT_FOUND for a
+ * table of symbols, KIMG_E_UNSUPPORTED for a module.
+ */
+struct kimg_error *kimg_size_payload(const struct kimg_size *size, const void **ret_bytes,
+				     uint64_t *ret_size);
+
+/* The name of a codec: "gzip", ...; NULL past the last. */
+const char *kimg_size_codec(unsigned int index);
+
+/*
+ * How many bytes the payload takes, encoded by that codec with the flags of the kernel's own build. Takes up to
+ * half a minute and 800 MB. KIMG_E_INVALID: no such codec; errors as kimg_size_payload(); KIMG_E_NOMEM.
+ */
+struct kimg_error *kimg_size_compressed(const struct kimg_size *size, const char *codec,
+					uint64_t *ret_size);
+
 /* ---- comparison ---- */
 
 struct kimg_size_diff;

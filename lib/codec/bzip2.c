@@ -143,6 +143,40 @@ static struct kimg_error *bzip2_peek(struct span in, const struct kimg_limits *l
 	return codec_peeked(error, n, ret_n);
 }
 
+/* ---- encoding ---- */
+
+static void compress_done(bz_stream *z)
+{
+	BZ2_bzCompressEnd(z);
+}
+
+/* "bzip2 -9" of scripts/Makefile.lib. */
+static struct kimg_error *bzip2_encode(struct span in, const struct codec_options *options,
+				       struct codec_sink *sink)
+{
+	cleanup(compress_done) bz_stream z = { 0 };
+	char piece[CODEC_PIECE];
+	unsigned int level;
+	size_t fed = 0;
+	int result;
+
+	TRY(codec_level(options, 9, 9, &level));
+	if (BZ2_bzCompressInit(&z, level, 0, 0) != BZ_OK)
+		return error_nomem();
+	do {
+		if (z.avail_in == 0 && fed < in.n) {
+			z.next_in = (char *)in.p + fed;
+			z.avail_in = in.n - fed < UINT_MAX ? in.n - fed : UINT_MAX;
+			fed += z.avail_in;
+		}
+		z.next_out = piece;
+		z.avail_out = sizeof(piece);
+		result = BZ2_bzCompress(&z, fed == in.n ? BZ_FINISH : BZ_RUN);
+		TRY(codec_put(sink, piece, sizeof(piece) - z.avail_out));
+	} while (result == BZ_RUN_OK || result == BZ_FINISH_OK);
+	return result == BZ_STREAM_END ? NULL : error_nomem();
+}
+
 const struct codec codec_bzip2 = {
 	.name = "bzip2",
 	.suffix = ".bz2",
@@ -150,4 +184,5 @@ const struct codec codec_bzip2 = {
 	.inspect = bzip2_inspect,
 	.decode = bzip2_decode,
 	.peek = bzip2_peek,
+	.encode = bzip2_encode,
 };

@@ -17,6 +17,31 @@ struct codec_info {
 	uint64_t window;       /* dictionary or window in bytes; 0 where the codec has none */
 };
 
+/* The filter for machine code that xz puts before LZMA2; the architectures of the kernel. */
+enum codec_bcj {
+	CODEC_BCJ_NONE,
+	CODEC_BCJ_X86,
+	CODEC_BCJ_ARM,
+	CODEC_BCJ_POWERPC,
+	CODEC_BCJ_IA64,
+	CODEC_BCJ_SPARC,
+};
+
+/* How to encode. All zeroes: as the kernel's own build does for an architecture without a filter. */
+struct codec_options {
+	enum codec_bcj bcj; /* xz alone */
+	/*
+	 * How hard to try, as the codec's own command counts: 1 to 9, lz4 to 12, zstd to 22. 0: as the
+	 * kernel's build does, which is the most, but for xz (6 with a dictionary of 32 MiB) and lz4 (9).
+	 */
+	unsigned int level;
+};
+
+/* Where encoded bytes go, piece by piece. An error of write ends the encoding, and is handed up. */
+struct codec_sink {
+	struct kimg_error *(*write)(struct codec_sink *sink, struct span bytes);
+};
+
 /*
  * One codec: a const object in its own file, listed in codec.c.
  *
@@ -27,6 +52,7 @@ struct codec_info {
  *          bytes of in the stream took.
  * peek     decodes up to size bytes from the start of a stream, which may be cut short, into buffer, as
  *          cheaply as the codec can. It fails only where nothing comes out; what does is not verified.
+ * encode   encodes in as one stream into sink (see codec_encode()).
  */
 struct codec {
 	const char *name;   /* "gzip": the word users see */
@@ -38,6 +64,8 @@ struct codec {
 				     size_t *ret_consumed);
 	struct kimg_error *(*peek)(struct span in, const struct kimg_limits *limits,
 				   uint8_t *buffer, size_t size, size_t *ret_n);
+	struct kimg_error *(*encode)(struct span in, const struct codec_options *options,
+				     struct codec_sink *sink);
 };
 
 extern const struct codec codec_gzip, codec_bzip2, codec_lzma, codec_xz, codec_lzo, codec_lz4,
@@ -74,5 +102,31 @@ const struct codec *codec_next(struct span s, size_t *at, size_t step);
 struct kimg_error *codec_decode(const struct codec *codec, struct span in, uint64_t expected,
 				const struct kimg_limits *limits, struct blob *ret_out,
 				size_t *ret_consumed) must_check;
+
+/*
+ * Encodes in as one stream into sink, byte for byte as the codec's command does from a pipe, where the
+ * versions of the library and the command are the same; but gzip, whose own deflate is not zlib's, and the
+ * time in the header of lzo, which is 0. options may be NULL for those of the kernel's build.
+ *
+ * What it takes beside the sink does not depend on the input: about 1 MB for gzip, lz4 and lzo, 8 MB for
+ * bzip2, 370 MB for xz, 670 MB for lzma and 750 MB for zstd at the levels of the kernel's build. It is no part of
+ * any limit, since no input controls it. KIMG_E_INVALID for a level that the codec does not have.
+ */
+struct kimg_error *codec_encode(const struct codec *codec, struct span in,
+				const struct codec_options *options,
+				struct codec_sink *sink) must_check;
+
+/* The same into a blob, which may grow up to its max (KIMG_E_LIMIT past that). */
+struct kimg_error *codec_encode_blob(const struct codec *codec, struct span in,
+				     const struct codec_options *options,
+				     struct blob *blob) must_check;
+
+/* The same, and only tells how many bytes come out. */
+struct kimg_error *codec_encoded_size(const struct codec *codec, struct span in,
+				      const struct codec_options *options,
+				      uint64_t *ret_size) must_check;
+
+/* The filter that the kernel's build takes for a machine (EM_...) of ELF. */
+enum codec_bcj codec_bcj_of_machine(uint16_t machine);
 
 #endif

@@ -44,6 +44,24 @@ struct kimg_error *codec_memory(uint64_t need, const struct kimg_limits *limits)
  */
 struct kimg_error *codec_peeked(struct kimg_error *error, size_t n, size_t *ret_n) must_check;
 
+/* ---- encoding ---- */
+
+/* Encoders hand their output on in pieces of this size. */
+#define CODEC_PIECE 65536
+
+static inline struct kimg_error *codec_put(struct codec_sink *sink, const void *p, size_t n)
+{
+	return n ? sink->write(sink, span_of(p, n)) : NULL;
+}
+
+/* The level that is asked for, or usual; KIMG_E_INVALID past most. */
+struct kimg_error *codec_level(const struct codec_options *options, unsigned int usual,
+			       unsigned int most, unsigned int *ret_level) must_check;
+
+/* lzo_encode.c */
+struct kimg_error *lzo_encode(struct span in, const struct codec_options *options,
+			      struct codec_sink *sink) must_check;
+
 /*
  * The bytes that skippable frames take at the start of in (le32 magic 0x184d2a50 to 0x184d2a5f, le32
  * size, which lz4 and zstd have in common). Stops at a frame that is cut, and after max frames.

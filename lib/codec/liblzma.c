@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Driving a decoder of liblzma over whole buffers, for lzma and xz. */
+/* Driving liblzma over whole buffers, for lzma and xz. */
 #include "codec/liblzma.h"
 
 struct kimg_error *liblzma_error(lzma_ret result, uint64_t at, lzma_stream *s,
@@ -75,4 +75,24 @@ struct kimg_error *liblzma_peek(lzma_stream *s, struct span in, const struct kim
 	if (result != LZMA_OK && result != LZMA_STREAM_END)
 		error = liblzma_error(result, s->total_in, s, limits);
 	return codec_peeked(error, s->total_out, ret_n);
+}
+
+struct kimg_error *liblzma_encode(lzma_stream *s, struct span in, struct codec_sink *sink)
+{
+	uint8_t piece[CODEC_PIECE];
+	lzma_ret result;
+
+	s->next_in = in.p;
+	s->avail_in = in.n;
+	do {
+		s->next_out = piece;
+		s->avail_out = sizeof(piece);
+		result = lzma_code(s, LZMA_FINISH);
+		TRY(codec_put(sink, piece, sizeof(piece) - s->avail_out));
+	} while (result == LZMA_OK);
+	if (result == LZMA_STREAM_END)
+		return NULL;
+	if (result == LZMA_MEM_ERROR)
+		return error_nomem();
+	return error_new(KIMG_E_UNSUPPORTED, "liblzma refuses to encode (%d)", (int)result);
 }

@@ -25,4 +25,8 @@ struct kimg_error *liblzma_decode(lzma_stream *s, struct span in, const struct k
 struct kimg_error *liblzma_peek(lzma_stream *s, struct span in, const struct kimg_limits *limits,
 				uint8_t *buffer, size_t size, size_t *ret_n) must_check;
 
+/* Runs an encoder that the caller has set up in s over all of in. */
+struct kimg_error *liblzma_encode(lzma_stream *s, struct span in,
+				  struct codec_sink *sink) must_check;
+
 #endif

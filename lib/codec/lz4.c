@@ -26,6 +26,7 @@
 #include <limits.h>
 #include <lz4.h>
 #include <lz4frame.h>
+#include <lz4hc.h>
 
 #include "codec/driver.h"
 
@@ -341,6 +342,41 @@ static struct kimg_error *lz4_peek(struct span in, const struct kimg_limits *lim
 	return error_at(KIMG_E_CORRUPT, 0, "no lz4 header");
 }
 
+/* ---- encoding ---- */
+
+static struct kimg_error *put_word(uint32_t value, struct codec_sink *sink)
+{
+	uint32_t le = htole32(value);
+
+	return codec_put(sink, &le, sizeof(le));
+}
+
+/*
+ * "lz4 -l -9" of scripts/Makefile.lib: the legacy frame. Levels of 1 and 2 are those of the fast compressor to
+ * the command; here all are of the strong one, which the kernel's build uses.
+ */
+static struct kimg_error *lz4_encode(struct span in, const struct codec_options *options,
+				     struct codec_sink *sink)
+{
+	cleanup_free char *out = malloc(LEGACY_MOST);
+	unsigned int level;
+
+	TRY(codec_level(options, 9, LZ4HC_CLEVEL_MAX, &level));
+	if (!out)
+		return error_nomem();
+	TRY(put_word(LEGACY_MAGIC, sink));
+	for (size_t at = 0; at < in.n; at += LEGACY_BLOCK) {
+		struct span block = span_clip(in, at, LEGACY_BLOCK);
+		int n = LZ4_compress_HC((const char *)block.p, out, block.n, LEGACY_MOST, level);
+
+		if (n <= 0)
+			return error_nomem();
+		TRY(put_word(n, sink));
+		TRY(codec_put(sink, out, n));
+	}
+	return NULL;
+}
+
 const struct codec codec_lz4 = {
 	.name = "lz4",
 	.suffix = ".lz4",
@@ -348,4 +384,5 @@ const struct codec codec_lz4 = {
 	.inspect = lz4_inspect,
 	.decode = lz4_decode,
 	.peek = lz4_peek,
+	.encode = lz4_encode,
 };

@@ -94,6 +94,22 @@ static struct kimg_error *lzma_peek(struct span in, const struct kimg_limits *li
 	return liblzma_peek(&s, in, limits, buffer, size, ret_n);
 }
 
+/* "lzma -9" of scripts/Makefile.lib. */
+static struct kimg_error *lzma_encode(struct span in, const struct codec_options *options,
+				      struct codec_sink *sink)
+{
+	cleanup_liblzma lzma_stream s = LZMA_STREAM_INIT;
+	lzma_options_lzma lzma;
+	unsigned int level;
+
+	TRY(codec_level(options, 9, 9, &level));
+	if (lzma_lzma_preset(&lzma, level))
+		return error_new(KIMG_E_UNSUPPORTED, "level %u", level);
+	if (lzma_alone_encoder(&s, &lzma) != LZMA_OK)
+		return error_nomem();
+	return liblzma_encode(&s, in, sink);
+}
+
 const struct codec codec_lzma = {
 	.name = "lzma",
 	.suffix = ".lzma",
@@ -101,4 +117,5 @@ const struct codec codec_lzma = {
 	.inspect = lzma_inspect,
 	.decode = lzma_decode,
 	.peek = lzma_peek,
+	.encode = lzma_encode,
 };

@@ -289,4 +289,5 @@ const struct codec codec_lzo = {
 	.inspect = lzo_inspect,
 	.decode = lzo_decode,
 	.peek = lzo_peek,
+	.encode = lzo_encode,
 };

@@ -195,6 +195,53 @@ static struct kimg_error *xz_peek(struct span in, const struct kimg_limits *limi
 	return name_options(liblzma_peek(&s, in, limits, buffer, size, ret_n), in);
 }
 
+/* ---- encoding ---- */
+
+#define KERNEL_DICT (32u << 20)
+
+static lzma_vli bcj_filter(enum codec_bcj bcj)
+{
+	switch (bcj) {
+	case CODEC_BCJ_X86:
+		return LZMA_FILTER_X86;
+	case CODEC_BCJ_ARM:
+		return LZMA_FILTER_ARM;
+	case CODEC_BCJ_POWERPC:
+		return LZMA_FILTER_POWERPC;
+	case CODEC_BCJ_IA64:
+		return LZMA_FILTER_IA64;
+	case CODEC_BCJ_SPARC:
+		return LZMA_FILTER_SPARC;
+	default:
+		return LZMA_VLI_UNKNOWN;
+	}
+}
+
+/* scripts/xz_wrap.sh: "--check=crc32", the filter of the architecture, "--lzma2=dict=32MiB" (ia64: pb=4). */
+static struct kimg_error *xz_encode(struct span in, const struct codec_options *options,
+				    struct codec_sink *sink)
+{
+	cleanup_liblzma lzma_stream s = LZMA_STREAM_INIT;
+	lzma_options_lzma lzma2;
+	lzma_filter chain[3] = { { .id = bcj_filter(options->bcj) },
+				 { .id = LZMA_FILTER_LZMA2, .options = &lzma2 },
+				 { .id = LZMA_VLI_UNKNOWN } };
+	unsigned int level;
+	lzma_ret result;
+
+	TRY(codec_level(options, LZMA_PRESET_DEFAULT, 9, &level));
+	if (lzma_lzma_preset(&lzma2, level))
+		return error_new(KIMG_E_UNSUPPORTED, "level %u", level);
+	if (options->level == 0)
+		lzma2.dict_size = KERNEL_DICT;
+	if (options->bcj == CODEC_BCJ_IA64)
+		lzma2.pb = 4;
+	result = lzma_stream_encoder(&s, options->bcj ? chain : chain + 1, LZMA_CHECK_CRC32);
+	if (result == LZMA_OPTIONS_ERROR)
+		return error_new(KIMG_E_UNSUPPORTED, "liblzma lacks a filter");
+	return result == LZMA_OK ? liblzma_encode(&s, in, sink) : error_nomem();
+}
+
 const struct codec codec_xz = {
 	.name = "xz",
 	.suffix = ".xz",
@@ -202,4 +249,5 @@ const struct codec codec_xz = {
 	.inspect = xz_inspect,
 	.decode = xz_decode,
 	.peek = xz_peek,
+	.encode = xz_encode,
 };

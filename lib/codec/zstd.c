@@ -220,6 +220,64 @@ static struct kimg_error *zstd_peek(struct span in, const struct kimg_limits *li
 	return codec_peeked(error, target.pos, ret_n);
 }
 
+/* ---- encoding ---- */
+
+static void free_compressor(ZSTD_CCtx **c)
+{
+	ZSTD_freeCCtx(*c);
+}
+
+static struct kimg_error *encode_error(size_t result)
+{
+	if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation)
+		return error_nomem();
+	return error_new(KIMG_E_UNSUPPORTED, "%s", ZSTD_getErrorName(result));
+}
+
+/* Until the library has taken all of source and, at the end, given all of its output. */
+static struct kimg_error *encode_run(ZSTD_CCtx *c, ZSTD_inBuffer *source, ZSTD_EndDirective mode,
+				     struct codec_sink *sink)
+{
+	uint8_t piece[CODEC_PIECE];
+	size_t left;
+
+	do {
+		ZSTD_outBuffer target = { piece, sizeof(piece), 0 };
+
+		left = ZSTD_compressStream2(c, &target, source, mode);
+		if (ZSTD_isError(left))
+			return encode_error(left);
+		TRY(codec_put(sink, piece, target.pos));
+	} while (mode == ZSTD_e_end ? left != 0 : source->pos < source->size);
+	return NULL;
+}
+
+/*
+ * "zstd -22 --ultra" of scripts/Makefile.lib (cmd_zstd22) from a pipe: with a checksum, and without the size of the
+ * content, as nobody knows it. The command works with one thread beside its own, which cuts
+ * the input into jobs, so that the output is not that of a single thread everywhere.
+ */
+static struct kimg_error *zstd_encode(struct span in, const struct codec_options *options,
+				      struct codec_sink *sink)
+{
+	cleanup(free_compressor) ZSTD_CCtx *c = ZSTD_createCCtx();
+	ZSTD_inBuffer source = { in.p, in.n, 0 };
+	unsigned int level;
+	size_t result;
+
+	TRY(codec_level(options, 22, 22, &level));
+	if (!c)
+		return error_nomem();
+	result = ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, level);
+	if (!ZSTD_isError(result))
+		result = ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, 1);
+	if (ZSTD_isError(result))
+		return encode_error(result);
+	ZSTD_CCtx_setParameter(c, ZSTD_c_nbWorkers, 1); /* where the library can */
+	TRY(encode_run(c, &source, ZSTD_e_continue, sink));
+	return encode_run(c, &source, ZSTD_e_end, sink);
+}
+
 const struct codec codec_zstd = {
 	.name = "zstd",
 	.suffix = ".zst",
@@ -227,4 +285,5 @@ const struct codec codec_zstd = {
 	.inspect = zstd_inspect,
 	.decode = zstd_decode,
 	.peek = zstd_peek,
+	.encode = zstd_encode,
 };

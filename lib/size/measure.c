@@ -60,7 +60,7 @@ static void measure_rest(const struct kimg_symbols *symbols, uint64_t *sizes)
 				covered = end;
 		}
 		if (sizes[answer] == 0 && symbols->places[i] >= covered &&
-		    !size_is_end(symbol_name(&symbols->all[answer]), told))
+		    !size_is_end(&symbols->all[answer], told))
 			sizes[answer] = distance(symbols, i);
 	}
 }

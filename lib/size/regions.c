@@ -71,13 +71,18 @@ static bool ends(struct span name, struct span suffix)
 	return name.n >= suffix.n && span_has(name, name.n - suffix.n, suffix);
 }
 
-bool size_is_end(struct span name, bool told)
+bool size_is_end(const struct kimg_symbol *symbol, bool told)
 {
+	bool function = symbol->type == 't' || symbol->type == 'T';
+	struct span name = symbol_name(symbol);
+
+	/* Where sizes are not told, functions may be called "something_end". */
+	if ((told || !function) &&
+	    (ends(name, SPAN_LITERAL("_end")) || span_starts(name, SPAN_LITERAL("__end_"))))
+		return true;
 	if (!name.n || name.p[0] != '_')
-		return told && ends(name, SPAN_LITERAL("_end"));
-	if (span_starts(name, SPAN_LITERAL("__stop_")) ||
-	    (told &&
-	     (ends(name, SPAN_LITERAL("_end")) || span_starts(name, SPAN_LITERAL("__end_")))))
+		return false;
+	if (span_starts(name, SPAN_LITERAL("__stop_")))
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
 		if (span_equal(name, span_of(wanted[i].last, strlen(wanted[i].last))))

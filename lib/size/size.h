@@ -51,10 +51,10 @@ struct kimg_error *size_measure(struct kimg_symbols *symbols, bool by_distance,
 				uint64_t **ret_sizes) must_check;
 
 /*
- * regions.c: whether name only marks where something ends: what follows it is padding, or has no name. With
+ * regions.c: whether symbol only marks where something ends: what follows it is padding, or has no name. With
  * told, the table tells the sizes of all that is more than a label.
  */
-bool size_is_end(struct span name, bool told);
+bool size_is_end(const struct kimg_symbol *symbol, bool told);
 
 /* Whether the table tells sizes itself. */
 static inline bool size_is_told(const struct kimg_symbols *symbols)

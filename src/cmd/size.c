@@ -8,9 +8,10 @@
 #include "base/error.h"
 #include "cmd/cmd.h"
 
-enum { OPTION_NO_WEAK = 256 };
+enum { OPTION_NO_WEAK = 256, OPTION_COMPRESSED };
 
-#define SHOW_WORDS "totals sections regions symbols"
+#define CODEC_WORDS "gzip bzip2 lzma xz lzo lz4 zstd"
+#define SHOW_WORDS  "totals sections regions symbols"
 
 static const struct option_def options[] = {
 	{ 'n', "count", "N", "print that many symbols (20; against OLD: all)", COMPLETE_NOTHING,
@@ -19,6 +20,9 @@ static const struct option_def options[] = {
 	  COMPLETE_WORDS, SHOW_WORDS, 0 },
 	{ 'v', "verbose", NULL, "also print what only moved, or changed its type or section",
 	  COMPLETE_NOTHING, NULL, 0 },
+	{ 0, "compressed", "[=CODECS]",
+	  "also tell how large the kernel would be by each codec, or by these", COMPLETE_WORDS,
+	  CODEC_WORDS, OPTION_COMPRESSED },
 	{ 0, "no-weak", NULL, "compare without weak symbols, as bloat-o-meter before Linux 6.10",
 	  COMPLETE_NOTHING, NULL, OPTION_NO_WEAK },
 	OPTIONS_END,
@@ -123,6 +127,14 @@ static bool take_option(struct cli *cli, int id, struct size_options *o)
 			return true;
 		cli->status = cli_usage_error(cli, "--show takes some of " SHOW_WORDS ", not %s",
 					      cli->argument);
+		return false;
+	case OPTION_COMPRESSED:
+		o->compressed = true;
+		o->codecs = cli->argument;
+		if (!o->codecs || size_codecs_are_known(o->codecs))
+			return true;
+		cli->status = cli_usage_error(
+			cli, "--compressed takes some of " CODEC_WORDS ", not %s", cli->argument);
 		return false;
 	case 'v':
 		o->verbose = true;

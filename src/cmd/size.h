@@ -12,6 +12,8 @@ struct size_options {
 	uint64_t count; /* rows of symbols */
 	unsigned int show;
 	struct kimg_size_diff_options diff;
+	bool compressed;
+	const char *codecs; /* with commas between; NULL: all */
 };
 
 /* What --show names. */
@@ -29,6 +31,21 @@ int size_show(struct cli *cli, struct out *out, const struct size_options *o,
 /* size_diff.c: two. */
 int size_show_diff(struct cli *cli, struct out *out, const struct size_options *o,
 		   struct kimg_size *new_size, struct kimg_size *old_size);
+
+/*
+ * size_packed.c: the payload of new_size, and of old_size where it is not NULL, by each codec that was asked
+ * for.
+ */
+struct kimg_error *size_show_compressed(struct out *out, const struct size_options *o,
+					struct kimg_size *new_size, struct kimg_size *old_size);
+
+/* Whether all names between the commas are codecs. */
+bool size_codecs_are_known(const char *codecs);
+
+/* size_diff.c: rows "name old new delta". */
+void size_heading(struct out *out, const char *what);
+void size_row(struct out *out, struct span name, const uint64_t *old_size,
+	      const uint64_t *new_size);
 
 /* "12.3 %" of what a part is of the whole, in a cell flush right. */
 void size_share(struct out *out, uint64_t part, uint64_t whole);

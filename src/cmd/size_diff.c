@@ -53,7 +53,7 @@ static void show_total(struct out *out, const struct kimg_size_summary *s)
 
 /* ---- rows ---- */
 
-static void heading(struct out *out, const char *what)
+void size_heading(struct out *out, const char *what)
 {
 	out_row(out);
 	out_width(out, 40);
@@ -66,25 +66,26 @@ static void heading(struct out *out, const char *what)
 	out_row_end(out);
 }
 
-static void size_or_none(struct out *out, const char *key, bool there, uint64_t size)
+static void size_or_none(struct out *out, const char *key, const uint64_t *size)
 {
 	out_gap(out, 1);
 	out_width(out, -7);
-	if (there)
-		out_number(out, key, OUT_PLAIN, size);
+	if (size)
+		out_number(out, key, OUT_PLAIN, *size);
 	else
 		out_null(out, key, OUT_FAINT, "-");
 }
 
-/* One row: what it is, and its size in both, where it is there. */
-static void row(struct out *out, struct span name, bool in_old, uint64_t old, bool in_new,
-		uint64_t new)
+/* What a name is and its size in both; NULL where it is not there. */
+void size_row(struct out *out, struct span name, const uint64_t *old_size, const uint64_t *new_size)
 {
+	uint64_t old = old_size ? *old_size : 0, new = new_size ? *new_size : 0;
+
 	out_row(out);
 	out_width(out, 40);
 	out_text(out, "name", OUT_PLAIN, name);
-	size_or_none(out, "old", in_old, old);
-	size_or_none(out, "new", in_new, new);
+	size_or_none(out, "old", old_size);
+	size_or_none(out, "new", new_size);
 	out_gap(out, 1);
 	out_width(out, -7);
 	out_signed(out, "delta", new > old ? OUT_BAD : OUT_GOOD, (int64_t)(new - old));
@@ -101,7 +102,7 @@ static struct kimg_error *show_changes(struct out *out, const struct size_option
 	error = kimg_size_diff_changes(diff, &changes, &n);
 	if (error)
 		return error;
-	heading(out, "Symbol");
+	size_heading(out, "Symbol");
 	out_array(out, "symbols");
 	for (size_t i = 0; i < n; i++) {
 		const struct kimg_size_change *c = changes[i];
@@ -113,8 +114,8 @@ static struct kimg_error *show_changes(struct out *out, const struct size_option
 			break;
 		c = changes[i];
 		out_object(out, NULL);
-		row(out, span_of(c->name, c->name_size), c->old_count, c->old_size, c->new_count,
-		    c->new_size);
+		size_row(out, span_of(c->name, c->name_size), c->old_count ? &c->old_size : NULL,
+			 c->new_count ? &c->new_size : NULL);
 		out_close(out);
 	}
 	out_close(out);
@@ -136,11 +137,11 @@ static void show_totals(struct out *out, const struct kimg_size_totals *old,
 	};
 
 	out_space(out);
-	heading(out, "Total");
+	size_heading(out, "Total");
 	out_array(out, "totals");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		out_object(out, NULL);
-		row(out, words(rows[i].name), true, rows[i].old, true, rows[i].new);
+		size_row(out, words(rows[i].name), &rows[i].old, &rows[i].new);
 		out_close(out);
 	}
 	out_close(out);
@@ -164,12 +165,12 @@ static struct kimg_error *show_parts(struct out *out, struct kimg_size_diff *dif
 			continue;
 		if (!any) {
 			out_space(out);
-			heading(out, regions ? "Region" : "Section");
+			size_heading(out, regions ? "Region" : "Section");
 		}
 		any = true;
 		out_object(out, NULL);
-		row(out, words(part->name), part->in_old, part->old_size, part->in_new,
-		    part->new_size);
+		size_row(out, words(part->name), part->in_old ? &part->old_size : NULL,
+			 part->in_new ? &part->new_size : NULL);
 		out_close(out);
 	}
 	out_close(out);
@@ -299,6 +300,8 @@ int size_show_diff(struct cli *cli, struct out *out, const struct size_options *
 		show_totals(out, &old, &new);
 	if (!error && o->show & (SIZE_SHOW_SECTIONS | SIZE_SHOW_REGIONS))
 		error = show_parts(out, diff);
+	if (!error && o->compressed)
+		error = size_show_compressed(out, o, new_size, old_size);
 	if (error)
 		return report(cli, error);
 	return is_same(diff) ? STATUS_YES : STATUS_NO;
