@@ -113,7 +113,8 @@ static struct kimg_error *choose_filter(const struct kimg_symbols *symbols,
 
 	if (wanted && !mksysmap_of_release(wanted, filter))
 		return error_new(KIMG_E_INVALID, "%s is no release of a kernel", wanted);
-	if (!wanted && !(symbols->release && mksysmap_of_release(symbols->release, filter)))
+	if (!wanted &&
+	    !(symbols->banner && mksysmap_of_banner(symbols->banner, symbols->release, filter)))
 		mksysmap_newest(filter);
 	return NULL;
 }

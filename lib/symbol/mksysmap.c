@@ -7,6 +7,7 @@
  */
 #include "symbol/mksysmap.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
@@ -149,8 +150,7 @@ static const struct pattern patterns[PATTERNS] = {
 	[P_KS_SEQS] = { IS, "kallsyms_seqs_of_names" },
 };
 
-#define BIT(p)  (1ULL << (p))
-#define NOTHING 0
+#define BIT(p) (1ULL << (p))
 
 /* ---- their history ---- */
 
@@ -158,75 +158,97 @@ static const struct pattern patterns[PATTERNS] = {
 
 struct change {
 	uint64_t since;        /* mainline */
-	uint64_t backports[4]; /* the first stable releases that have it too */
+	uint64_t backports[6]; /* the first release of each stable series that has it too */
 	uint64_t added;
 	uint64_t removed;
-	const char *types; /* NULL: as before */
-	bool by_line;
 };
 
 #define LASH (BIT(P_LASHRDI) | BIT(P_LASHLDI))
+#define OLD  (BIT(P_COMPILED) | BIT(P_OBJECT) | BIT(P_NG) | LASH)
+#define ARM  (BIT(P_DOLLAR_A) | BIT(P_DOLLAR_D) | BIT(P_DOLLAR_T))
 #define THUNKS                                                                                 \
 	(BIT(P_THUNK_AARCH64) | BIT(P_THUNK_ARMV5) | BIT(P_THUNK_ARMV7) | BIT(P_THUNK_THUMB) | \
 	 BIT(P_THUNK_LA25) | BIT(P_THUNK_MICRO))
 #define KALLSYMS                                                                      \
 	(BIT(P_KS_ADDRESSES) | BIT(P_KS_OFFSETS) | BIT(P_KS_BASE) | BIT(P_KS_COUNT) | \
 	 BIT(P_KS_NAMES) | BIT(P_KS_MARKERS) | BIT(P_KS_TABLE) | BIT(P_KS_INDEX) | BIT(P_KS_SEQS))
+#define SUFFIXES (BIT(P_FROM_ARM) | BIT(P_FROM_THUMB) | BIT(P_VENEER))
+#define POWERPC  (BIT(P_SDA) | BIT(P_SDA2) | BIT(P_LONG_BRANCH) | BIT(P_PLT_BRANCH))
 
+/*
+ * The scripts of 5.10.262, 6.1.192, 6.12.117 and 7.2.13 (Debian's linux-source) hold exactly these patterns,
+ * and so do the maps that Debian ships with them. Between these, the changes and the releases of mainline are
+ * those of the patches as they were posted and pulled; the stable releases are those of the review series that
+ * held them.
+ */
 static const struct change changes[] = {
-	/* 2.4: top Makefile, rule vmlinux; lines are sorted by sort(1) */
-	{ VERSION(0, 0, 0),
-	  { 0 },
-	  BIT(P_COMPILED) | BIT(P_OBJECT) | BIT(P_NG) | LASH,
-	  NOTHING,
-	  "aUw",
-	  true },
-	{ VERSION(2, 6, 9),
-	  { 0 },
-	  BIT(P_CRC_ANYWHERE) | BIT(P_DOLLAR_A) | BIT(P_DOLLAR_D) | BIT(P_DOLLAR_T),
-	  BIT(P_COMPILED) | BIT(P_OBJECT) | BIT(P_NG) | LASH,
-	  "aNUw",
-	  false },
-	{ VERSION(4, 3, 0), { 0 }, BIT(P_SECOND_L), NOTHING, NULL, false },
-	{ VERSION(5, 7, 0), { 0 }, BIT(P_LABEL), BIT(P_SECOND_L), NULL, false },
-	{ VERSION(5, 18, 0), { 0 }, BIT(P_L0_START), NOTHING, NULL, false },
+	/* 2.4 and before: the rule of vmlinux in the top Makefile */
+	{ VERSION(0, 0, 0), { 0 }, OLD, 0 },
+	/* scripts/mksysmap; lines are no longer sorted as text */
+	{ VERSION(2, 6, 9), { 0 }, BIT(P_CRC_ANYWHERE), OLD },
+	/* mapping symbols of ARM */
+	{ VERSION(2, 6, 10), { 0 }, ARM, 0 },
+	/* 00902e984732: local labels of h8300, but the dot was not escaped */
+	{ VERSION(4, 2, 0), { 0 }, BIT(P_SECOND_L), 0 },
+	/* 72d24accf02a: it is */
+	{ VERSION(5, 8, 0),
+	  { VERSION(5, 7, 6), VERSION(5, 4, 49), VERSION(4, 19, 130), VERSION(4, 14, 186),
+	    VERSION(4, 9, 229), VERSION(4, 4, 229) },
+	  BIT(P_LABEL),
+	  BIT(P_SECOND_L) },
+	/* c17a2538704f: "L0" of LoongArch */
+	{ VERSION(6, 0, 0),
+	  { VERSION(5, 19, 10), VERSION(5, 15, 69), VERSION(5, 10, 144), VERSION(5, 4, 214),
+	    VERSION(4, 19, 259) },
+	  BIT(P_L0_START),
+	  0 },
+	/* grep -e, a pattern a line */
 	{ VERSION(6, 1, 0),
 	  { 0 },
 	  BIT(P_DOLLAR) | BIT(P_CRC) | BIT(P_KSTRTAB) | BIT(P_KSTRTABNS) | BIT(P_L0),
-	  BIT(P_DOLLAR_A) | BIT(P_DOLLAR_D) | BIT(P_DOLLAR_T) | BIT(P_CRC_ANYWHERE) |
-		  BIT(P_L0_START),
-	  NULL,
-	  false },
-	{ VERSION(6, 3, 0),
+	  ARM | BIT(P_CRC_ANYWHERE) | BIT(P_L0_START) },
+	/*
+	 * c4802044a0a7: sed, in double quotes, so that the shell took the backslash of "\$"; 320e7c9d4494: what
+	 * scripts/kallsyms left out alone before; ca09bf48f99b: the symbols of kallsyms itself
+	 */
+	{ VERSION(6, 4, 0),
 	  { 0 },
-	  BIT(P_EFISTUB) | BIT(P_NVHE_LABEL) | THUNKS | BIT(P_KCFI) | BIT(P_FROM_ARM) |
-		  BIT(P_FROM_THUMB) | BIT(P_VENEER) | BIT(P_SDA) | BIT(P_SDA2) |
-		  BIT(P_LONG_BRANCH) | BIT(P_PLT_BRANCH) | BIT(P_NO_NAME) | BIT(P_NVHE_ALONE) |
-		  KALLSYMS,
-	  BIT(P_DOLLAR),
-	  NULL,
-	  false },
+	  BIT(P_EFISTUB) | BIT(P_NVHE_LABEL) | THUNKS | BIT(P_KCFI) | SUFFIXES | POWERPC |
+		  BIT(P_NO_NAME) | BIT(P_NVHE_ALONE) | KALLSYMS,
+	  BIT(P_DOLLAR) },
+	/* ec336aa83162: the backslash is back */
+	{ VERSION(6, 5, 0),
+	  { VERSION(6, 4, 4) },
+	  BIT(P_DOLLAR) | BIT(P_NVHE_DOLLAR),
+	  BIT(P_NO_NAME) | BIT(P_NVHE_ALONE) },
+	/* 200dd957a7a7, and prefixed types of CFI */
 	{ VERSION(6, 5, 0),
 	  { 0 },
-	  BIT(P_DOLLAR) | BIT(P_NVHE_DOLLAR) | BIT(P_PI_DOLLAR) | BIT(P_PI_LABEL),
-	  BIT(P_NO_NAME) | BIT(P_NVHE_ALONE),
-	  NULL,
-	  false },
-	{ VERSION(6, 6, 0), { 0 }, BIT(P_THUNK), THUNKS, NULL, false },
+	  BIT(P_PI_DOLLAR) | BIT(P_PI_LABEL) | BIT(P_NVHE_KCFI) | BIT(P_PI_KCFI),
+	  0 },
+	/* One pattern for the thunks of all linkers */
+	{ VERSION(6, 6, 0), { 0 }, BIT(P_THUNK), THUNKS },
+	/* 04b8cb0945b4: kallsyms stays; b18b047002b7: a sed script, where "\\$" is a backslash at the end */
 	{ VERSION(6, 10, 0),
 	  { 0 },
 	  BIT(P_BACKSLASH) | BIT(P_PI_BACKSLASH) | BIT(P_NVHE_BACKSLASH),
-	  BIT(P_DOLLAR) | BIT(P_NVHE_DOLLAR) | BIT(P_PI_DOLLAR) | KALLSYMS,
-	  NULL,
-	  false },
-	{ VERSION(6, 14, 0),
-	  { VERSION(6, 12, 14) },
-	  BIT(P_DOLLAR) | BIT(P_NVHE_DOLLAR) | BIT(P_PI_DOLLAR) | BIT(P_NVHE_KCFI) | BIT(P_PI_KCFI),
-	  BIT(P_BACKSLASH) | BIT(P_NVHE_BACKSLASH) | BIT(P_PI_BACKSLASH),
-	  NULL,
-	  false },
-	{ VERSION(6, 19, 0), { 0 }, BIT(P_MOD_DEVICE) | BIT(P_MODINFO), NOTHING, NULL, false },
+	  BIT(P_DOLLAR) | BIT(P_PI_DOLLAR) | BIT(P_NVHE_DOLLAR) | KALLSYMS },
+	/* 7a6c355b55c0: two of the three are mended */
+	{ VERSION(6, 13, 0),
+	  { VERSION(6, 12, 9) },
+	  BIT(P_DOLLAR) | BIT(P_NVHE_DOLLAR),
+	  BIT(P_BACKSLASH) | BIT(P_NVHE_BACKSLASH) },
+	{ VERSION(6, 18, 0), { 0 }, BIT(P_MOD_DEVICE) | BIT(P_MODINFO_OLD), 0 },
+	/* __UNIQUE_ID() has an underscore before the number */
+	{ VERSION(6, 19, 0), { 0 }, BIT(P_MODINFO), BIT(P_MODINFO_OLD) },
+	/* The third is: in 7.2.13 and 6.12.117, not yet in mainline of 6.18; the exact releases are not known */
+	{ VERSION(7, 0, 0), { VERSION(6, 12, 80) }, BIT(P_PI_DOLLAR), BIT(P_PI_BACKSLASH) },
 };
+
+/* "a" and the like; N since some 2.6, which no vmlinux has had a symbol of */
+#define TYPES_SINCE VERSION(2, 6, 9)
+#define OLD_TYPES   "aUw"
+#define TYPES       "aNUw"
 
 static bool is_in(const struct change *change, uint64_t version)
 {
@@ -243,7 +265,6 @@ static bool is_in(const struct change *change, uint64_t version)
 
 static void set_types(struct mksysmap *filter, const char *types)
 {
-	memset(filter->types, 0, sizeof(filter->types));
 	for (; *types; types++)
 		filter->types[(unsigned char)*types] = true;
 }
@@ -274,15 +295,11 @@ static void index_rules(struct mksysmap *filter)
 
 static void make(uint64_t version, struct mksysmap *filter)
 {
-	*filter = (struct mksysmap){ 0 };
-	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
-		if (!is_in(&changes[i], version))
-			continue;
-		filter->rules = (filter->rules & ~changes[i].removed) | changes[i].added;
-		filter->by_line = changes[i].by_line;
-		if (changes[i].types)
-			set_types(filter, changes[i].types);
-	}
+	*filter = (struct mksysmap){ .by_line = version < VERSION(2, 6, 9) };
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++)
+		if (is_in(&changes[i], version))
+			filter->rules = (filter->rules & ~changes[i].removed) | changes[i].added;
+	set_types(filter, version < TYPES_SINCE ? OLD_TYPES : TYPES);
 	index_rules(filter);
 }
 
@@ -291,23 +308,52 @@ void mksysmap_newest(struct mksysmap *ret_filter)
 	make(UINT64_MAX, ret_filter);
 }
 
-/* "6.12.117+deb13-amd64", "2.4.20-8", "7.2-rc1"; what is missing is 0. */
-bool mksysmap_of_release(const char *release, struct mksysmap *ret_filter)
+/* "6.12.117+deb13-amd64", "2.4.20-8", "7.2-rc1"; what is missing is 0. False: no number at all. */
+static bool parse(const char *text, uint64_t *ret_version)
 {
 	unsigned long numbers[3] = { 0 };
-	char *end = (char *)release;
 
-	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
-		if (*end < '0' || *end > '9')
-			return false;
-		numbers[i] = strtoul(end, &end, 10);
+	if (!isdigit((unsigned char)*text))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(numbers) && isdigit((unsigned char)*text); i++) {
+		char *end;
+
+		numbers[i] = strtoul(text, &end, 10);
 		if (numbers[i] > UINT16_MAX)
 			numbers[i] = UINT16_MAX;
-		if (*end != '.' || end[1] < '0' || end[1] > '9')
-			break;
-		end++;
+		text = *end == '.' ? end + 1 : "";
 	}
-	make(VERSION(numbers[0], numbers[1], numbers[2]), ret_filter);
+	*ret_version = VERSION(numbers[0], numbers[1], numbers[2]);
+	return true;
+}
+
+bool mksysmap_of_release(const char *release, struct mksysmap *ret_filter)
+{
+	uint64_t version;
+
+	if (!parse(release, &version))
+		return false;
+	make(version, ret_filter);
+	return true;
+}
+
+/* Releases of Debian before trixie leave the patch level out; the package's version follows. */
+bool mksysmap_of_banner(const char *banner, const char *release, struct mksysmap *ret_filter)
+{
+	static const char mark[] = " Debian ";
+	const uint64_t patches = 0xffff;
+	const char *package = strstr(banner, mark);
+	uint64_t version, packaged;
+
+	if (!parse(release, &version))
+		return false;
+	for (; package; package = strstr(package + 1, mark)) {
+		if (!parse(package + strlen(mark), &packaged))
+			continue;
+		if ((packaged & ~patches) == version)
+			version = packaged;
+	}
+	make(version, ret_filter);
 	return true;
 }
 

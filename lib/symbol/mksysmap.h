@@ -24,6 +24,9 @@ struct mksysmap {
  */
 bool mksysmap_of_release(const char *release, struct mksysmap *ret_filter);
 
+/* The same where there is a whole banner, which may tell the patch level that the release leaves out. */
+bool mksysmap_of_banner(const char *banner, const char *release, struct mksysmap *ret_filter);
+
 /* That of the newest release known. */
 void mksysmap_newest(struct mksysmap *ret_filter);
 
