@@ -226,7 +226,8 @@ struct kimg_error *kimg_map_symbols(const struct kimg_symbols *symbols,
 
 /*
  * The text of that System.map: a line "ADDRESS TYPE NAME" for each of these symbols, ADDRESS of 8 or 16
- * hexadecimal digits; it is blank where a symbol has none. Not terminated; to be given to free(). A symbol
+ * hexadecimal digits; it is blank where a symbol has none, and of 16 digits for the kernel's half of what
+ * 32-bit MIPS addresses, as the build has it. Not terminated; to be given to free(). A symbol
  * whose name holds a newline has no line. Errors: as above.
  */
 struct kimg_error *kimg_map_write(const struct kimg_symbols *symbols,

@@ -145,6 +145,8 @@ struct kimg_error *symbols_read_elf(const struct elf *elf,
 	TRY(elf_symtab_open(elf, &reader.symtab));
 	TRY(symbols_new(KIMG_SYMBOLS_ELF, &symbols));
 	symbols->bits = elf->is64 ? 64 : 32;
+	/* bfd/elf32-mips.c: elf_backend_sign_extend_vma; so has the System.map of Debian's 6.1 for 4kc-malta. */
+	symbols->sign_extended = !elf->is64 && elf->machine == EM_MIPS;
 	reader.symbols = symbols;
 	error = read_sections(&reader);
 	if (!error)

@@ -184,14 +184,13 @@ static char letter_by_name(struct span name)
 static bool is_small_data(const struct elf *elf, const struct elf_section *section)
 {
 	switch (elf->machine) {
-	case EM_MIPS:
-		return section->flags & SHF_MIPS_GPREL;
 	case EM_ALPHA:
 		return section->flags & SHF_ALPHA_GPREL;
 	case EM_IA_64:
 		return section->flags & SHF_IA_64_SHORT;
-	case EM_PARISC:
-		return section->flags & SHF_PARISC_SHORT;
+	case EM_PPC64:
+		return span_starts(section->name, SPAN_LITERAL(".sdata")) ||
+		       span_starts(section->name, SPAN_LITERAL(".sbss"));
 	case EM_ALTERA_NIOS2:
 		return section->flags & SHF_NIOS2_GPREL;
 	default:
@@ -242,13 +241,20 @@ static bool is_common(const struct elf *elf, const struct elf_symbol *symbol)
 	       (elf->machine == EM_MIPS && symbol->section == ELF_RESERVED(SHN_MIPS_SCOMMON));
 }
 
+/* Common, and to be reached by one register: on MIPS also what is no larger than -G, which is 0 for kernels. */
+static bool is_small_common(const struct elf *elf, const struct elf_symbol *symbol)
+{
+	return elf->machine == EM_MIPS && (symbol->section == ELF_RESERVED(SHN_MIPS_SCOMMON) ||
+					   (symbol->size == 0 && symbol->type != STT_TLS));
+}
+
 /* As bfd/syms.c, bfd_decode_symclass() of 2.40 has it. */
 char elf_symbol_letter(const struct elf *elf, const struct elf_symbol *symbol, char section_letter)
 {
 	bool object = symbol->type == STT_OBJECT || symbol->type == STT_COMMON;
 
 	if (is_common(elf, symbol))
-		return symbol->section == ELF_RESERVED(SHN_COMMON) ? 'C' : 'c';
+		return is_small_common(elf, symbol) ? 'c' : 'C';
 	if (symbol->section == SHN_UNDEF)
 		return symbol->bind != STB_WEAK ? 'U' : object ? 'v' : 'w';
 	if (symbol->type == STT_GNU_IFUNC)
@@ -273,30 +279,19 @@ static bool is_mark(struct span name, const char *letters)
 	       (name.n == 2 || name.p[2] == '.');
 }
 
-/* What assemblers make of "1:", and the like: L, digits, ^A or ^B, digits; or L, a digit, ^A. */
-static bool is_assembler_label(struct span name)
-{
-	size_t n = 1;
-
-	if (name.n < 3 || name.p[0] != 'L' || !isdigit(name.p[1]))
-		return false;
-	if (name.p[2] == 1)
-		return true;
-	while (n < name.n && isdigit(name.p[n]))
-		n++;
-	return n + 1 == name.n && (name.p[n] == 1 || name.p[n] == 2);
-}
-
 /* bfd/elf.c, _bfd_elf_is_local_label_name() of 2.40 */
 static bool is_local_label(struct span name)
 {
-	return span_starts(name, SPAN_LITERAL(".L")) || span_starts(name, SPAN_LITERAL("..")) ||
-	       span_starts(name, SPAN_LITERAL("_.L_")) || is_assembler_label(name);
+	/* What assemblers make of an expression without a name: L, a digit, ^A. */
+	bool is_fake = name.n >= 3 && name.p[0] == 'L' && isdigit(name.p[1]) && name.p[2] == 1;
+
+	return is_fake || span_starts(name, SPAN_LITERAL(".L")) ||
+	       span_starts(name, SPAN_LITERAL("..")) || span_starts(name, SPAN_LITERAL("_.L_"));
 }
 
 /*
  * As the targets' is_target_special_symbol() of 2.40 have it: bfd/cpu-arm.c, bfd/cpu-aarch64.c,
- * bfd/elfnn-riscv.c.
+ * bfd/elfxx-mips.c, bfd/elfnn-riscv.c.
  */
 static bool is_special(const struct elf *elf, struct span name)
 {
@@ -305,6 +300,8 @@ static bool is_special(const struct elf *elf, struct span name)
 		return is_mark(name, "abcdefghijklmnopqrstuvwxyz");
 	case EM_AARCH64:
 		return is_mark(name, "xdmfp");
+	case EM_MIPS:
+		return is_local_label(name);
 	case EM_RISCV:
 		return name.n == 0 || is_local_label(name) ||
 		       span_starts(name, SPAN_LITERAL("$x")) ||

@@ -141,6 +141,8 @@ struct kimg_error *kimg_map_symbols(const struct kimg_symbols *symbols,
 
 /* ---- the text ---- */
 
+enum { WIDEST = 16 };
+
 static char *put_address(char *p, uint64_t address, unsigned int digits)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -150,14 +152,22 @@ static char *put_address(char *p, uint64_t address, unsigned int digits)
 	return p + digits;
 }
 
-static char *put_line(char *p, const struct kimg_symbol *symbol, unsigned int digits, bool blank)
+static char *put_blanks(char *p, unsigned int n)
 {
-	if (blank) {
-		memset(p, ' ', digits);
-		p += digits;
-	} else {
+	memset(p, ' ', n);
+	return p + n;
+}
+
+static char *put_line(char *p, const struct kimg_symbols *symbols, const struct kimg_symbol *symbol)
+{
+	unsigned int digits = symbols->bits / 4;
+
+	if (symbols->source == KIMG_SYMBOLS_ELF && is_undefined(symbol))
+		p = put_blanks(p, digits);
+	else if (symbols->sign_extended && symbol->address >> 31)
+		p = put_address(p, symbol->address | 0xffffffff00000000, WIDEST);
+	else
 		p = put_address(p, symbol->address, digits);
-	}
 	*p++ = ' ';
 	*p++ = symbol->type;
 	*p++ = ' ';
@@ -171,22 +181,20 @@ struct kimg_error *kimg_map_write(const struct kimg_symbols *symbols,
 				  const struct kimg_map_options *options, char **ret_text,
 				  size_t *ret_size)
 {
-	const unsigned int digits = symbols->bits / 4;
 	cleanup_free const struct kimg_symbol **all = NULL;
-	bool elf = symbols->source == KIMG_SYMBOLS_ELF;
 	size_t n, size = 0;
 	char *text, *p;
 
 	TRY(kimg_map_symbols(symbols, options, &all, &n));
 	for (size_t i = 0; i < n; i++)
-		size += digits + strlen(" T \n") + all[i]->name_size;
+		size += WIDEST + strlen(" T \n") + all[i]->name_size;
 	text = malloc(size + 1);
 	if (!text)
 		return error_nomem();
 	p = text;
 	for (size_t i = 0; i < n; i++)
 		if (!memchr(all[i]->name, '\n', all[i]->name_size))
-			p = put_line(p, all[i], digits, elf && is_undefined(all[i]));
+			p = put_line(p, symbols, all[i]);
 	*ret_text = text;
 	*ret_size = p - text;
 	return NULL;

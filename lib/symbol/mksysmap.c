@@ -449,6 +449,8 @@ bool mksysmap_drops(const struct mksysmap *filter, char type, struct span name)
 		rules |= filter->with_dot;
 	if (rules && fits_one_of(rules, name, name))
 		return true;
+	if (is_dropped_type(filter, name))
+		return true;
 	space = memchr(name.p, ' ', name.n);
 	while (space) {
 		struct span word = span_from(name, space + 1 - name.p);

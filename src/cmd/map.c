@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* kimg map: System.map, from a vmlinux or from any image. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,7 +91,7 @@ static int show_notes(struct cli *cli, const struct kimg_symbols *symbols)
 	return status;
 }
 
-/* ---- the map as records, or for a terminal ---- */
+/* ---- the map as facts ---- */
 
 static void show_head(struct out *out, const struct kimg_symbols *symbols)
 {
@@ -115,39 +114,58 @@ static void show_symbol(struct out *out, const struct kimg_symbols *symbols,
 	const char *module = kimg_symbols_module_name(symbols, symbol->module);
 
 	out_object(out, NULL);
-	out_row(out);
-	out_print(out, OUT_FAINT, "%0*" PRIx64, (int)kimg_symbols_bits(symbols) / 4,
-		  symbol->address);
-	out_gap(out, 1);
 	out_hex(out, "address", OUT_DATA, symbol->address);
-	out_text(out, "type", OUT_PLAIN, span_of(&symbol->type, 1));
-	out_gap(out, 1);
-	out_text(out, "name", OUT_PLAIN, span_of(symbol->name, symbol->name_size));
+	out_text(out, "type", OUT_DATA, span_of(&symbol->type, 1));
+	out_text(out, "name", OUT_DATA, span_of(symbol->name, symbol->name_size));
 	if (symbol->size)
 		out_number(out, "size", OUT_DATA, symbol->size);
 	if (section)
 		out_text(out, "section", OUT_DATA, span_of(section, strlen(section)));
 	if (module)
 		out_text(out, "module", OUT_DATA, span_of(module, strlen(module)));
-	out_row_end(out);
 	out_close(out);
+}
+
+static struct kimg_error *show_symbols(const struct map_options *o,
+				       const struct kimg_symbols *symbols, struct out *out)
+{
+	cleanup_free const struct kimg_symbol **all = NULL;
+	size_t n;
+
+	TRY(kimg_map_symbols(symbols, &o->map, &all, &n));
+	out_array(out, "symbols");
+	for (size_t i = 0; i < n; i++)
+		show_symbol(out, symbols, all[i]);
+	out_close(out);
+	return NULL;
+}
+
+/* For a terminal, which names are not to steer. */
+static struct kimg_error *show_lines(const struct map_options *o,
+				     const struct kimg_symbols *symbols, struct out *out)
+{
+	cleanup_free char *text = NULL;
+	size_t size;
+
+	TRY(kimg_map_write(symbols, &o->map, &text, &size));
+	for (const char *p = text, *end; p < text + size; p = end + 1) {
+		end = memchr(p, '\n', text + size - p);
+		out_row(out);
+		out_text(out, NULL, OUT_PLAIN, span_of(p, end - p));
+		out_row_end(out);
+	}
+	return NULL;
 }
 
 static int show(struct cli *cli, const struct map_options *o, const struct kimg_symbols *symbols,
 		struct out *out)
 {
-	cleanup_free const struct kimg_symbol **all = NULL;
-	size_t n;
-	struct kimg_error *error = kimg_map_symbols(symbols, &o->map, &all, &n);
+	struct kimg_error *error;
 
-	if (error)
-		return report(cli, error);
 	show_head(out, symbols);
-	out_array(out, "symbols");
-	for (size_t i = 0; i < n; i++)
-		show_symbol(out, symbols, all[i]);
-	out_close(out);
-	return show_notes(cli, symbols);
+	error = cli->format == OUT_TEXT ? show_lines(o, symbols, out)
+					: show_symbols(o, symbols, out);
+	return error ? report(cli, error) : show_notes(cli, symbols);
 }
 
 /* ---- the map as it is ---- */
