@@ -1,1 +1,1 @@
-kimg map $SAMPLES/elf/good-vmlinux-mips
+kimg map $SAMPLES/elf/good-vmlinux-m68k

@@ -1,0 +1,1 @@
+kimg map $SAMPLES/elf/good-vmlinux-mips
