@@ -61,6 +61,13 @@ struct kimg_symbols_options {
 	 * sections are laid out from address 0 on, in the order in which the kernel does it.
 	 */
 	const char *sections;
+	/*
+	 * Where nothing will be asked for but what stands at these addresses, by kimg_symbols_at() and
+	 * kimg_symbol_extent(): all other symbols may be left out, which makes a table of few symbols in a
+	 * fraction of the time. It may have no banner either.
+	 */
+	const uint64_t *near;
+	size_t near_count; /* 0: all symbols */
 };
 
 #define KIMG_SYMBOLS_OPTIONS_DEFAULT \

@@ -22,6 +22,8 @@ struct reader {
 	size_t long_names; /* ... as their names are too long */
 	uint64_t banner;   /* the address of linux_banner */
 	bool has_banner;
+	const struct kimg_symbols_options *options;
+	bool only_near; /* symbols far from options->near are left out */
 };
 
 static struct kimg_error *read_sections(struct reader *reader)
@@ -79,12 +81,27 @@ static struct kimg_error *add(struct reader *reader, const struct elf_symbol *sy
 	return symbols_add(reader->symbols, &new);
 }
 
+/* How far from an address its symbol, and the next one, are looked for at first: few are as far apart. */
+#define NEAR_BYTES (256u << 10)
+
+static bool is_near(const struct reader *reader, uint64_t value)
+{
+	for (size_t i = 0; i < reader->options->near_count; i++)
+		if (value - reader->options->near[i] + NEAR_BYTES <= 2 * NEAR_BYTES)
+			return true;
+	return false;
+}
+
 static struct kimg_error *read_symbols(struct reader *reader)
 {
 	struct elf_symbol symbol;
 
-	TRY(symbols_reserve(reader->symbols, reader->symtab.count));
-	for (size_t i = 1; elf_symtab_at(&reader->symtab, i, &symbol); i++) {
+	if (!reader->only_near)
+		TRY(symbols_reserve(reader->symbols, reader->symtab.count));
+	for (size_t i = 1; i < reader->symtab.count; i++) {
+		if (reader->only_near && !is_near(reader, elf_symtab_value(&reader->symtab, i)))
+			continue;
+		elf_symtab_at(&reader->symtab, i, &symbol);
 		if (!elf_symbol_is_listed(reader->elf, &symbol))
 			continue;
 		if (symbol.bad_name)
@@ -133,12 +150,12 @@ static bool find_banner(const struct reader *reader, struct banner *ret_banner)
 	return false;
 }
 
-struct kimg_error *symbols_read_elf(const struct elf *elf,
-				    const struct kimg_symbols_options *options,
-				    struct kimg_symbols **ret_symbols)
+static struct kimg_error *read_table(const struct elf *elf,
+				     const struct kimg_symbols_options *options, bool only_near,
+				     struct kimg_symbols **ret_symbols)
 {
 	cleanup_symbols struct kimg_symbols *symbols = NULL;
-	struct reader reader = { .elf = elf };
+	struct reader reader = { .elf = elf, .options = options, .only_near = only_near };
 	struct kimg_error *error;
 	struct banner banner;
 
@@ -155,10 +172,45 @@ struct kimg_error *symbols_read_elf(const struct elf *elf,
 	if (error)
 		return error;
 	note_damage(&reader);
-	if (find_banner(&reader, &banner))
+	if (!only_near && find_banner(&reader, &banner))
 		TRY(symbols_set_banner(symbols, &banner));
 	TRY(symbols_finish(symbols, options->shift));
 	*ret_symbols = symbols;
 	symbols = NULL;
 	return NULL;
+}
+
+/*
+ * Whether the symbols near the addresses tell what stands there: what lies between a symbol and the next one
+ * is near as well, so the answers are those of the whole table.
+ */
+static bool suffices(struct kimg_symbols *symbols, const struct kimg_symbols_options *options)
+{
+	for (size_t i = 0; i < options->near_count; i++) {
+		const struct kimg_symbol *symbol = kimg_symbols_at(symbols, options->near[i]);
+
+		if (!symbol || kimg_symbol_extent(symbols, symbol) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* With more addresses than that it is quicker to read the table as a whole. */
+#define NEAR_MAX 64
+
+struct kimg_error *symbols_read_elf(const struct elf *elf,
+				    const struct kimg_symbols_options *options,
+				    struct kimg_symbols **ret_symbols)
+{
+	struct kimg_symbols *symbols;
+
+	if (options->near_count && options->near_count <= NEAR_MAX && options->shift == 0) {
+		TRY(read_table(elf, options, true, &symbols));
+		if (suffices(symbols, options)) {
+			*ret_symbols = symbols;
+			return NULL;
+		}
+		kimg_symbols_free(symbols);
+	}
+	return read_table(elf, options, false, ret_symbols);
 }

@@ -127,6 +127,17 @@ bool elf_symtab_at(const struct elf_symtab *symtab, size_t index, struct elf_sym
 	return true;
 }
 
+uint64_t elf_symtab_value(const struct elf_symtab *symtab, size_t index)
+{
+	const struct elf *elf = symtab->elf;
+
+	if (index >= symtab->count)
+		return 0;
+	if (elf->is64)
+		return u64(elf, symtab->entries.p + index * sizeof(Elf64_Sym) + 8);
+	return u32(elf, symtab->entries.p + index * sizeof(Elf32_Sym) + 4);
+}
+
 struct kimg_error *elf_symtab_count_name(struct elf_symtab *symtab, size_t size)
 {
 	const uint64_t each = 256, times = 64;

@@ -44,6 +44,9 @@ struct kimg_error *elf_symtab_open(const struct elf *elf, struct elf_symtab *ret
 /* False past the last. */
 bool elf_symtab_at(const struct elf_symtab *symtab, size_t index, struct elf_symbol *ret_symbol);
 
+/* The value alone, for those who look for some addresses only; 0 past the last. */
+uint64_t elf_symtab_value(const struct elf_symtab *symtab, size_t index);
+
 /*
  * Counts a name of size bytes that is kept. Names may share their bytes, but not so that a small file makes a
  * huge table: KIMG_E_CORRUPT then.

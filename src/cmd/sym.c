@@ -220,6 +220,19 @@ static void answer_operands(struct session *s)
 		answer_lines(s);
 }
 
+/* Where addresses alone are asked for, the rest of the symbols need not be read. */
+static void look_near(const struct cli *cli, struct sym_options *o, uint64_t *addresses)
+{
+	for (int i = 0; i < cli->operand_count; i++) {
+		const char *word = cli->operands[i];
+
+		if (!sym_is_address(span_of(word, strlen(word)), &addresses[i]))
+			return;
+	}
+	o->symbols.near = addresses;
+	o->symbols.near_count = cli->operand_count;
+}
+
 static int run_on(struct cli *cli, struct out *out, const struct sym_options *o)
 {
 	cleanup(free_tables) struct sym_tables tables = { 0 };
@@ -300,15 +313,17 @@ static int run(struct cli *cli)
 {
 	/* no more modules than words */
 	cleanup_free const char **modules = calloc(cli->argc, sizeof(*modules));
+	cleanup_free uint64_t *addresses = calloc(cli->argc, sizeof(*addresses));
 	struct sym_options o = { .modules = modules, .symbols = KIMG_SYMBOLS_OPTIONS_DEFAULT };
 	struct screen screen;
 	int status;
 
-	if (!modules)
+	if (!modules || !addresses)
 		return report(cli, error_nomem());
 	status = read_options(cli, &o);
 	if (status)
 		return status == CLI_STOP ? cli->status : status;
+	look_near(cli, &o, addresses);
 	if (screen_open(&screen, cli))
 		return STATUS_ERROR;
 	out_document(screen.out, "kimg-sym-1", "queries");

@@ -384,6 +384,17 @@ void sym_ask(const struct sym_tables *tables, struct span text, bool all, struct
 		apply_offset(answer, &q);
 }
 
+bool sym_is_address(struct span text, uint64_t *ret_address)
+{
+	struct query q = parse(text);
+
+	if (q.module.n || (!has_0x(q.base) && q.base.n != 16) ||
+	    !parse_address(q.base, ret_address))
+		return false;
+	*ret_address += q.has_offset ? q.offset.hex : 0;
+	return true;
+}
+
 void sym_answer_done(struct sym_answer *answer)
 {
 	free(answer->matches);

@@ -47,6 +47,12 @@ struct sym_answer {
 void sym_ask(const struct sym_tables *tables, struct span query, bool all,
 	     struct sym_answer *answer);
 
+/*
+ * Whether query can only mean an address: where it starts with 0x, or has the 16 digits of one, which is no
+ * name that anybody gave to a symbol.
+ */
+bool sym_is_address(struct span query, uint64_t *ret_address);
+
 void sym_answer_done(struct sym_answer *answer);
 
 #define cleanup_sym_answer cleanup(sym_answer_done)
