@@ -145,14 +145,17 @@ bool kimg_symbols_section_address(const struct kimg_symbols *symbols, unsigned i
 
 /*
  * The symbol that address lies in, NULL where there is none. Of several at one address it is the one that
- * people would name: not a label of padding (__pfx_), with a size rather than without, global rather than
- * weak rather than local.
+ * people would name, and the kernel does: not a label of padding (__pfx_), with a size rather than without, not
+ * a weak one, not the start or end of a section (__start_x, __x_end), with few underscores in front, global
+ * rather than local; then the first.
  */
 const struct kimg_symbol *kimg_symbols_at(struct kimg_symbols *symbols, uint64_t address);
 
 /*
  * How many bytes symbol covers as the kernel prints it in an oops ("name+0x12/0x40"): up to the next higher
- * address of a symbol in its section or module. 0 where there is no next one.
+ * address of a symbol of the kernel, or of its module. Where there is none, or only behind a hole in the address
+ * space, it is the size that the source tells, or 0; the last function of a module ends with its page. Symbols
+ * that are hidden have the size that the source tells.
  */
 uint64_t kimg_symbol_extent(struct kimg_symbols *symbols, const struct kimg_symbol *symbol);
 

@@ -157,27 +157,28 @@ static bool is_text(const struct kimg_symbol *symbol)
 	return memchr("tTwWi", symbol->type, 5) != NULL;
 }
 
+static uint64_t lesser(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* The parts of modules start and end on pages. Nothing says how long the last function of one is. */
 static uint64_t rest_of_pages(const struct kimg_symbol *symbol)
 {
-	uint64_t end = symbol->address + symbol->size;
+	uint64_t size = symbol->size <= LARGEST_SYMBOL ? symbol->size : 0;
 
-	return symbol->size + 4096 - (end & 4095);
+	return size + 4096 - ((symbol->address + size) & 4095);
 }
 
 /*
  * In a module a function ends with the code at the latest, however far away the data is (kernel/module/
  * kallsyms.c, find_kallsyms_symbol()).
  */
-static uint64_t extent_in_module(const struct kimg_symbol *symbol, const struct kimg_symbol *next,
-				 uint64_t distance)
+static bool ends_at_next(const struct kimg_symbol *symbol, const struct kimg_symbol *next,
+			 uint64_t distance)
 {
-	uint64_t rest = rest_of_pages(symbol);
-
-	if (next && next->module == symbol->module && is_text(next) >= is_text(symbol) &&
-	    distance <= LARGEST_SYMBOL)
-		return distance;
-	return distance < rest ? distance : rest;
+	return next && next->module == symbol->module && distance <= LARGEST_SYMBOL &&
+	       (!symbol->module || is_text(next) >= is_text(symbol));
 }
 
 uint64_t kimg_symbol_extent(struct kimg_symbols *symbols, const struct kimg_symbol *symbol)
@@ -185,13 +186,14 @@ uint64_t kimg_symbol_extent(struct kimg_symbols *symbols, const struct kimg_symb
 	const struct kimg_symbol *next;
 	uint64_t distance;
 
-	if (!index_places(symbols))
-		return 0;
+	if (symbol->flags & KIMG_SYMBOL_HIDDEN || !index_places(symbols))
+		return symbol->size;
 	next = next_of(symbols, symbol);
-	distance = next ? next->address - symbol->address : UINT64_MAX;
-	if (symbol->module)
-		return extent_in_module(symbol, next, distance);
-	return next && !next->module && distance <= LARGEST_SYMBOL ? distance : symbol->size;
+	/* without a next one, to the end of the address space */
+	distance = next ? next->address - symbol->address : -(symbol->address | 1);
+	if (ends_at_next(symbol, next, distance))
+		return distance;
+	return lesser(distance, symbol->module ? rest_of_pages(symbol) : symbol->size);
 }
 
 const struct kimg_symbol *kimg_symbols_at(struct kimg_symbols *symbols, uint64_t address)
