@@ -98,19 +98,22 @@ def note(target, name, kind, content):
 
 
 def symbols(target, table):
-    """The data of .symtab and .strtab for (name, address, section number) rows."""
+    """The data of .symtab and .strtab for rows (name, address, section number) of global functions, or
+    (name, address, section number, binding and type, size).
+    """
     strings = b"\0"
     rows = [_symbol(target, 0, 0, 0, 0)]
-    for name, address, section in table:
-        rows.append(_symbol(target, len(strings), address, section, 0x12))
+    for name, address, section, *rest in table:
+        info, size = rest or (0x12, 0)
+        rows.append(_symbol(target, len(strings), address, section, info, size))
         strings += name.encode() + b"\0"
     return b"".join(rows), strings
 
 
-def _symbol(target, name, value, section, info):
+def _symbol(target, name, value, section, info, size=0):
     if target.bits == 64:
-        return target.pack("IBBHQQ", name, info, 0, section, value, 0)
-    return target.pack("IIIBBH", name, value, 0, info, 0, section)
+        return target.pack("IBBHQQ", name, info, 0, section, value, size)
+    return target.pack("IIIBBH", name, value, size, info, 0, section)
 
 
 def write(target, sections, *, kind=ET_EXEC, entry=None, headers=True, physical=None):

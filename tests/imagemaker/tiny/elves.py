@@ -3,7 +3,7 @@
 
 import struct
 
-from .. import elf, flat, kernel, obsolete
+from .. import elf, flat, kernel, module, obsolete
 from ..manifest import Sample
 from ..tools import put
 
@@ -25,6 +25,7 @@ def samples():
     """All samples of this family."""
     yield from _kernels()
     yield from _others()
+    yield from _modules()
     yield from _damaged()
     yield from _obsolete()
 
@@ -80,6 +81,21 @@ def _others():
         "elf/good-extended-numbering",
         _extended(elf.write(target, program)),
         "the number of sections stands in section 0",
+        "elf",
+    )
+
+
+def _modules():
+    for arch, named in ("x86_64", True), ("arm", False), ("s390x", True):
+        what = "" if named else ", its name in struct module alone"
+        yield Sample(
+            f"elf/good-module-{arch}", module.module(arch, named=named), "a module" + what, "elf"
+        )
+    good = module.module()
+    yield Sample(
+        "elf/bad-module-name",
+        good.replace(b"maybe\0\0.text", b"maybe\1\0.text"),
+        "a module whose last symbol has a name without an end",
         "elf",
     )
 
