@@ -9,7 +9,6 @@
  * VMCOREINFO (kernel/crash_core.c, later kernel/vmcore_info.c) is lines of text:
  *
  *	SYMBOL(_stext)=ffffffff9e000000		where it is now, KASLR included
- *	KERNELOFFSET=1d000000			how far KASLR moved it
  *	SYMBOL(kallsyms_names)=...		since 6.0: also kallsyms_num_syms, kallsyms_token_table,
  *						kallsyms_token_index and kallsyms_offsets
  *
@@ -33,11 +32,10 @@
 #define MAPPING_MAX (192u << 20) /* of the kernel, where they are not */
 #define AROUND      (64u << 10)  /* before the first address and behind the last */
 
-enum { STEXT, OFFSET, NUM_SYMS, NAMES, TOKEN_TABLE, TOKEN_INDEX, OFFSETS, KEYS };
+enum { STEXT, NUM_SYMS, NAMES, TOKEN_TABLE, TOKEN_INDEX, OFFSETS, KEYS };
 
 static const char *const keys[KEYS] = {
 	[STEXT] = "SYMBOL(_stext)=",
-	[OFFSET] = "KERNELOFFSET=",
 	[NUM_SYMS] = "SYMBOL(kallsyms_num_syms)=",
 	[NAMES] = "SYMBOL(kallsyms_names)=",
 	[TOKEN_TABLE] = "SYMBOL(kallsyms_token_table)=",
@@ -131,7 +129,7 @@ static void parse_line(struct core *core, struct span line)
 			return;
 		memcpy(digits, line.p, line.n);
 		core->values[key] = strtoull(digits, NULL, 16);
-		core->has[key] = core->values[key] != 0 || key == OFFSET;
+		core->has[key] = core->values[key] != 0;
 		return;
 	}
 }
@@ -369,19 +367,20 @@ static bool take_first(void *context, const struct kimg_symbol *symbol)
 }
 
 /*
- * The tables hold addresses as they are now, as the kernel relocated itself; where they do not, KASLR is still to be
- * added. Anything else is not the table of this kernel.
+ * The tables hold addresses as they are now, as the kernel relocated itself. Where they do not, _stext tells how far
+ * KASLR moved them, by whole pages; anything else is not the table of this kernel.
  */
 static struct kimg_error *settle(const struct core *core, struct kimg_symbols *symbols)
 {
-	uint64_t stext, mask = core->elf.is64 ? UINT64_MAX : UINT32_MAX, apart;
+	uint64_t stext, apart;
 
 	if (!kimg_symbols_named(symbols, "_stext", strlen("_stext"), take_first, &stext))
-		return NULL;
-	apart = (core->values[STEXT] - stext) & mask;
+		return error_new(KIMG_E_NOT_FOUND, "%s: the kernel's tables hold no _stext",
+				 core->path);
+	apart = core->values[STEXT] - stext;
 	if (apart == 0)
 		return NULL;
-	if (!core->has[OFFSET] || apart != core->values[OFFSET])
+	if (apart % PAGE)
 		return error_new(
 			KIMG_E_CORRUPT,
 			"%s: the symbols found do not fit where VMCOREINFO says the kernel is",

@@ -168,7 +168,8 @@ const char *const *map_roots(const char *const *roots)
 /* The first root that has a proc folder with what a kernel tells there, or "". */
 static struct kimg_error *live_root(const char *const *roots, const char **ret_root)
 {
-	static const char *const names[] = { "proc/kallsyms", "proc/sys/kernel/osrelease" };
+	static const char *const names[] = { "proc/kallsyms", "proc/sys/kernel/osrelease",
+					     "proc/kcore" };
 
 	*ret_root = "";
 	for (const char *const *root = map_roots(roots); *root; root++) {
