@@ -37,6 +37,9 @@ const struct kimg_note *kimg_size_notes(const struct kimg_size *size);
 /* The symbols, NULL where there are none. They belong to size. */
 struct kimg_symbols *kimg_size_symbols(const struct kimg_size *size);
 
+/* Whether the file itself is an ELF file (compressed or not), rather than an image with one inside. */
+bool kimg_size_is_elf(const struct kimg_size *size);
+
 /* ---- sections ---- */
 
 struct kimg_size_totals {
@@ -103,6 +106,38 @@ struct kimg_size_symbol {
 struct kimg_error *kimg_size_ranking(struct kimg_size *size,
 				     const struct kimg_size_symbol **ret_symbols,
 				     size_t *ret_count);
+
+/* ---- as a tree ---- */
+
+struct kimg_size_tree;
+struct kimg_source; /* kimg/source.h */
+
+struct kimg_size_node {
+	const char *name; /* of a folder, file, section, word or symbol; not terminated */
+	size_t name_size;
+	uint64_t size;                         /* in bytes, with all that is below */
+	enum kimg_size_kind kind;              /* of most of its bytes */
+	size_t symbols;                        /* in it */
+	const struct kimg_size_node *children; /* the largest first; NULL for a symbol */
+	const struct kimg_size_node *next;
+};
+
+/*
+ * All symbols in a tree, and what of the sections none covers. With source, the debugging information of the
+ * same file: by folder and file of the source; data, of which it does not tell, by section. Without
+ * (NULL): by section, or kind where there are no sections, and first word of the name. Of several compile
+ * units that claim a symbol the first has it. size must outlive the tree.
+ *
+ * Errors: KIMG_E_NOMEM, and those of kimg_source_units().
+ */
+struct kimg_error *kimg_size_tree_new(struct kimg_size *size, struct kimg_source *source,
+				      struct kimg_size_tree **ret_tree);
+
+/* NULL is fine. */
+void kimg_size_tree_free(struct kimg_size_tree *tree);
+
+/* The whole; it has no name. Belongs to the tree. */
+const struct kimg_size_node *kimg_size_tree_root(const struct kimg_size_tree *tree);
 
 /* ---- compressed ---- */
 

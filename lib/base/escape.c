@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Other people's text made safe for a terminal and for JSON (RFC 8259). */
+/* Other people's text made safe for a terminal, for XML and for JSON (RFC 8259). */
 #include "base/escape.h"
 
 #include "base/utf8.h"
@@ -76,6 +76,54 @@ void escape_line(struct buf *buf, struct span text)
 				escape_byte(buf, c.p[i]);
 		text = span_from(text, c.n);
 	}
+}
+
+static const char *entity(uint8_t c)
+{
+	switch (c) {
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '&':
+		return "&amp;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+void escape_markup(struct buf *buf, struct span text)
+{
+	size_t start = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		const char *name = entity(text.p[i]);
+		/* U+FFFE and U+FFFF are no characters of XML (1.0, 2.2). */
+		bool none = text.n - i >= 3 && memcmp(text.p + i, "\xef\xbf", 2) == 0 &&
+			    text.p[i + 2] >= 0xbe;
+
+		if (!name && !none)
+			continue;
+		buf_add(buf, text.p + start, i - start);
+		buf_puts(buf, name ? name : "\xef\xbf\xbd");
+		i += none ? 2 : 0;
+		start = i + 1;
+	}
+	buf_add(buf, text.p + start, text.n - start);
+}
+
+void escape_xml(struct buf *buf, struct span text)
+{
+	cleanup_buf struct buf line = { 0 };
+
+	escape_line(&line, text);
+	if (line.failed)
+		buf->failed = true;
+	escape_markup(buf, buf_span(&line));
 }
 
 static void escape_json_ascii(struct buf *buf, uint8_t c)

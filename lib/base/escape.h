@@ -15,6 +15,14 @@ void escape_line(struct buf *buf, struct span text);
 size_t escape_plain_length(struct span text);
 
 /*
+ * Adds text for XML and HTML, inside of an element or a quoted attribute. escape_markup() is for text of our
+ * own or escaped already, escape_xml() for a stranger's: that of escape_line() as markup, since XML has no
+ * way to write control characters.
+ */
+void escape_markup(struct buf *buf, struct span text);
+void escape_xml(struct buf *buf, struct span text);
+
+/*
  * Adds text as the inside of a JSON string, without its quotes. What is not UTF-8 becomes U+FFFD, one
  * for each byte; false says that there was such a byte.
  */

@@ -169,3 +169,8 @@ struct kimg_symbols *kimg_size_symbols(const struct kimg_size *size)
 {
 	return size->symbols;
 }
+
+bool kimg_size_is_elf(const struct kimg_size *size)
+{
+	return size->has_elf && !size->image;
+}

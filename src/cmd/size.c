@@ -8,21 +8,24 @@
 #include "base/error.h"
 #include "cmd/cmd.h"
 
-enum { OPTION_NO_WEAK = 256, OPTION_COMPRESSED };
+enum { OPTION_NO_WEAK = 256, OPTION_COMPRESSED, OPTION_HTML, OPTION_SVG };
 
 #define CODEC_WORDS "gzip bzip2 lzma xz lzo lz4 zstd"
-#define SHOW_WORDS  "totals sections regions symbols"
+#define SHOW_WORDS  "totals sections regions symbols folders"
 
 static const struct option_def options[] = {
 	{ 'n', "count", "N", "print that many symbols (20; against OLD: all)", COMPLETE_NOTHING,
 	  NULL, 0 },
-	{ 's', "show", "WHAT", "print this alone: totals, sections, regions, symbols",
+	{ 's', "show", "WHAT", "print this alone: totals, sections, regions, symbols, folders",
 	  COMPLETE_WORDS, SHOW_WORDS, 0 },
 	{ 'v', "verbose", NULL, "also print what only moved, or changed its type or section",
 	  COMPLETE_NOTHING, NULL, 0 },
 	{ 0, "compressed", "[=CODECS]",
 	  "also tell how large the kernel would be by each codec, or by these", COMPLETE_WORDS,
 	  CODEC_WORDS, OPTION_COMPRESSED },
+	{ 0, "html", "OUT", "write a map of it as a page that can be zoomed into", COMPLETE_FILE,
+	  NULL, OPTION_HTML },
+	{ 0, "svg", "OUT", "write a map of it as a picture", COMPLETE_FILE, NULL, OPTION_SVG },
 	{ 0, "no-weak", NULL, "compare without weak symbols, as bloat-o-meter before Linux 6.10",
 	  COMPLETE_NOTHING, NULL, OPTION_NO_WEAK },
 	OPTIONS_END,
@@ -123,8 +126,10 @@ static bool take_option(struct cli *cli, int id, struct size_options *o)
 			cli->status = cli_usage_error(cli, "%s is no number", cli->argument);
 		return o->has_count;
 	case 's':
-		if (parse_show(cli->argument, &o->show))
+		if (parse_show(cli->argument, &o->show)) {
+			o->asked |= o->show & SIZE_SHOW_FOLDERS;
 			return true;
+		}
 		cli->status = cli_usage_error(cli, "--show takes some of " SHOW_WORDS ", not %s",
 					      cli->argument);
 		return false;
@@ -139,6 +144,14 @@ static bool take_option(struct cli *cli, int id, struct size_options *o)
 	case 'v':
 		o->verbose = true;
 		return true;
+	case OPTION_HTML:
+		o->html = cli->argument;
+		o->asked = true;
+		return true;
+	case OPTION_SVG:
+		o->svg = cli->argument;
+		o->asked = true;
+		return true;
 	default:
 		o->diff.without_weak = true;
 		return true;
@@ -147,7 +160,7 @@ static bool take_option(struct cli *cli, int id, struct size_options *o)
 
 static int run(struct cli *cli)
 {
-	struct size_options o = { .show = ~0u };
+	struct size_options o = { 0 };
 	struct screen screen;
 	int id, status;
 
@@ -156,6 +169,11 @@ static int run(struct cli *cli)
 			return cli->status;
 	if (id == CLI_STOP)
 		return cli->status;
+	if ((o.html || o.svg) && cli->operand_count == 2)
+		return cli_usage_error(cli, "--html and --svg need one FILE, not two");
+	/* A picture is enough, where nothing else was asked for. */
+	if (!o.show && !o.html && !o.svg)
+		o.show = ~0u;
 	if (screen_open(&screen, cli))
 		return STATUS_ERROR;
 	out_document(screen.out, cli->operand_count == 2 ? "kimg-size-diff-1" : "kimg-size-1",

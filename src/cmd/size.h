@@ -14,6 +14,8 @@ struct size_options {
 	struct kimg_size_diff_options diff;
 	bool compressed;
 	const char *codecs; /* with commas between; NULL: all */
+	const char *html, *svg;
+	bool asked; /* for folders or a picture, so that their lack is told */
 };
 
 /* What --show names. */
@@ -22,6 +24,7 @@ enum {
 	SIZE_SHOW_SECTIONS = 1 << 1,
 	SIZE_SHOW_REGIONS = 1 << 2,
 	SIZE_SHOW_SYMBOLS = 1 << 3,
+	SIZE_SHOW_FOLDERS = 1 << 4,
 };
 
 /* size_file.c: one file. Returns the exit status. */
@@ -38,6 +41,14 @@ int size_show_diff(struct cli *cli, struct out *out, const struct size_options *
  */
 struct kimg_error *size_show_compressed(struct out *out, const struct size_options *o,
 					struct kimg_size *new_size, struct kimg_size *old_size);
+
+/* size_tree.c: by source folder, and as pictures. */
+struct kimg_error *size_show_tree(struct cli *cli, struct out *out, const struct size_options *o,
+				  struct kimg_size *size);
+
+/* size_map.c: writes the pictures of tree that were asked for. */
+struct kimg_error *size_draw(const struct size_options *o, const char *file, bool by_folder,
+			     const struct kimg_size_tree *tree);
 
 /* Whether all names between the commas are codecs. */
 bool size_codecs_are_known(const char *codecs);

@@ -224,6 +224,8 @@ int size_show(struct cli *cli, struct out *out, const struct size_options *o,
 		error = show_regions(out, size);
 	if (!error && o->show & SIZE_SHOW_SYMBOLS)
 		error = show_symbols(out, o, size);
+	if (!error && (o->show & SIZE_SHOW_FOLDERS || o->html || o->svg))
+		error = size_show_tree(cli, out, o, size);
 	if (!error && o->compressed)
 		error = size_show_compressed(out, o, size, NULL);
 	if (error)
