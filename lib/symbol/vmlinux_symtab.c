@@ -14,7 +14,8 @@ struct address_range {
 	uint64_t start, end;
 	uint16_t index;
 	enum place_kind kind;
-	bool percpu;
+	bool percpu;  /* counts from 0 */
+	bool is_data; /* whatever the rights: .data of x86-64 may be executable (7.2) */
 };
 
 /* Linker scripts align what follows a section to this at most: 2 MiB on x86-64, 4 MiB without PAE. */
@@ -86,6 +87,7 @@ static struct kimg_error *ranges_make(const struct elf_section *sections, uint32
 			.end = end < section->addr ? UINT64_MAX : end,
 			.index = i,
 			.kind = kind_of_section(section),
+			.is_data = span_starts(section->name, SPAN_LITERAL(".data")),
 			.percpu = section->addr == 0 && elf_section_named(section, ".data..percpu"),
 		};
 	}
@@ -137,7 +139,7 @@ static bool ends_with(struct span name, struct span end)
 }
 
 /* The labels of linker scripts (include/asm-generic/vmlinux.lds.h): they mark a place and cover nothing. */
-static bool is_label(struct span name)
+static bool is_label_name(struct span name, bool marks_place)
 {
 	static const char *const labels[] = { "_text",       "_stext", "_etext", "_sinittext",
 					      "_einittext",  "_sdata", "_edata", "_end",
@@ -145,8 +147,6 @@ static bool is_label(struct span name)
 	static const char *const starts[] = { "__start_", "__stop_", "__end_" };
 	static const char *const ends[] = { "_start", "_begin", "_end", "_stop" };
 
-	if (!span_starts(name, SPAN_LITERAL("_")))
-		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(labels); i++)
 		if (span_equal(name, span_of(labels[i], strlen(labels[i]))))
 			return true;
@@ -155,10 +155,33 @@ static bool is_label(struct span name)
 	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
 		if (span_starts(name, span_of(starts[i], strlen(starts[i]))))
 			return true;
-	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+	for (size_t i = 0; marks_place && i < ARRAY_SIZE(ends); i++)
 		if (ends_with(name, span_of(ends[i], strlen(ends[i]))))
 			return true;
 	return false;
+}
+
+/* Whether something else has the address of symbol i. */
+static bool shares_address(const struct kimg_symbols *symbols, size_t i)
+{
+	uint64_t address = symbols->all[i].address;
+
+	return (i > 0 && symbols->all[i - 1].address == address) ||
+	       (i + 1 < symbols->n && symbols->all[i + 1].address == address);
+}
+
+/* Labels are global, and where they look like names of functions, they stand where those do. */
+static bool is_label(const struct kimg_symbols *symbols, size_t i,
+		     const struct address_range *range)
+{
+	const struct kimg_symbol *symbol = &symbols->all[i];
+	struct span name = symbol_name(symbol);
+
+	if (!span_starts(name, SPAN_LITERAL("_")) || is_local(symbol))
+		return false;
+	return is_label_name(name, shares_address(symbols, i) || !range ||
+					   symbol->address == range->start ||
+					   symbol->address >= range->end);
 }
 
 /* The section of symbol, NULL: none. Addresses must ascend from call to call. */
@@ -189,11 +212,9 @@ static uint8_t type_of(const struct kimg_symbol *symbol, const struct address_ra
 		return STT_FUNC;
 	if (symbol->flags & KIMG_SYMBOL_OBJECT)
 		return STT_OBJECT;
-	if (is_label(symbol_name(symbol)))
-		return STT_NOTYPE;
 	switch (kind_of_letter(symbol->type)) {
 	case PLACE_CODE:
-		return STT_FUNC;
+		return range && range->is_data ? STT_OBJECT : STT_FUNC;
 	case PLACE_OTHER:
 		break;
 	default:
@@ -203,14 +224,12 @@ static uint8_t type_of(const struct kimg_symbol *symbol, const struct address_ra
 		return range ? STT_OBJECT : STT_NOTYPE;
 	if (!is_weak(symbol) || !range)
 		return STT_NOTYPE;
-	return range->kind == PLACE_CODE ? STT_FUNC : STT_OBJECT;
+	return range->kind == PLACE_CODE && !range->is_data ? STT_FUNC : STT_OBJECT;
 }
 
-static uint8_t info_of(const struct kimg_symbol *symbol, const struct address_range *range)
+static uint8_t binding_of(const struct kimg_symbol *symbol)
 {
-	uint8_t binding = is_weak(symbol) ? STB_WEAK : is_local(symbol) ? STB_LOCAL : STB_GLOBAL;
-
-	return ELF64_ST_INFO(binding, type_of(symbol, range));
+	return is_weak(symbol) ? STB_WEAK : is_local(symbol) ? STB_LOCAL : STB_GLOBAL;
 }
 
 /* ---- sizes ---- */
@@ -236,7 +255,7 @@ static uint64_t size_of(const struct kimg_symbols *symbols, size_t i, size_t nex
 	uint64_t end;
 
 	if (symbol->size || !range || symbol->address >= range->end ||
-	    symbol->address < range->start || is_label(symbol_name(symbol)))
+	    symbol->address < range->start)
 		return symbol->size;
 	end = next < symbols->n ? symbols->all[next].address : range->end;
 	return (end < range->end ? end : range->end) - symbol->address;
@@ -343,16 +362,19 @@ static void write_symbols(const struct kimg_symbols *symbols, struct elf_form fo
 		const struct kimg_symbol *symbol = &symbols->all[i];
 		const struct address_range *range = range_of(ranges, symbol);
 		uint8_t **p = is_local(symbol) ? &local : &other;
+		bool label = is_label(symbols, i, range);
 
 		find_next(symbols, i, &next);
-		elf_write_symbol(*p, form,
-				 &(struct elf_symbol){
-					 .name_at = add_name(names, symbol_name(symbol)),
-					 .info = info_of(symbol, range),
-					 .section = range ? range->index : SHN_ABS,
-					 .value = symbol->address,
-					 .size = size_of(symbols, i, next, range),
-				 });
+		elf_write_symbol(
+			*p, form,
+			&(struct elf_symbol){
+				.name_at = add_name(names, symbol_name(symbol)),
+				.info = ELF64_ST_INFO(binding_of(symbol),
+						      label ? STT_NOTYPE : type_of(symbol, range)),
+				.section = range ? range->index : SHN_ABS,
+				.value = symbol->address,
+				.size = label ? 0 : size_of(symbols, i, next, range),
+			});
 		*p += entry;
 	}
 }
