@@ -59,7 +59,7 @@ static struct kimg_error *add_symbols(struct kimg_vmlinux *vmlinux, struct elf_f
 	struct vmlinux_symtab *symtab = &vmlinux->symtab;
 	struct elf_section *symbols, *names;
 
-	TRY(vmlinux_symtab_make(vmlinux->symbols, form, file->sections, file->section_count,
+	TRY(vmlinux_symtab_make(vmlinux->symbols, &file->elf, file->sections, file->section_count,
 				symtab));
 	symbols = section_for(vmlinux, file, ".symtab", SHT_SYMTAB);
 	names = section_for(vmlinux, file, ".strtab", SHT_STRTAB);

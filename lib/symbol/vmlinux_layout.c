@@ -21,7 +21,7 @@
 /* Labels of linker scripts, in the order of labels[]. */
 enum label {
 	L_NONE,
-	L_TEXT,
+	L_BASE, /* not a label: the first byte */
 	L_STEXT,
 	L_ETEXT,
 	L_SINITTEXT,
@@ -56,7 +56,7 @@ enum label {
 
 static const char *const labels[LABELS] = {
 	[L_NONE] = "",
-	[L_TEXT] = "_text",
+	[L_BASE] = "",
 	[L_STEXT] = "_stext",
 	[L_ETEXT] = "_etext",
 	[L_SINITTEXT] = "_sinittext",
@@ -95,7 +95,7 @@ struct rule {
 };
 
 static const struct rule leaves[] = {
-	{ ".head.text", L_TEXT, L_STEXT, CODE },
+	{ ".head.text", L_BASE, L_STEXT, CODE },
 	{ ".text", L_STEXT, L_ETEXT, CODE },
 	{ ".init.text", L_SINITTEXT, L_EINITTEXT, CODE },
 	{ ".BTF", L_START_BTF, L_STOP_BTF, RODATA },
@@ -186,7 +186,7 @@ static void insert_leaves(struct maker *maker)
 
 /* ---- notes ---- */
 
-/* How many bytes of notes there are at the start of s, without the padding of the last. */
+/* How many bytes of notes there are at the start of s, with the padding of the last. */
 static uint64_t notes_size(struct span s, bool big_endian)
 {
 	const struct elf elf = { .file = s, .big_endian = big_endian };
@@ -201,7 +201,7 @@ static uint64_t notes_size(struct span s, bool big_endian)
 		if (header.n < 16 || header.p[12] < 'A' || header.p[12] > 'z' ||
 		    !elf_notes_next(&notes, &note) || note.owner.n > 7)
 			break;
-		size = note.offset + note.size;
+		size = notes.at;
 	}
 	return size;
 }
@@ -275,7 +275,7 @@ static void insert_bss(struct maker *maker)
 /* A gap up to this without a symbol in it is padding, or too little to have a name. */
 #define GAP_IGNORED (64u << 10)
 
-/* What letters of nm(1) there are from start to end. */
+/* What letters of nm(1) there are behind start, where labels stand, up to end. */
 struct letters {
 	size_t code, rodata, data;
 };
@@ -301,7 +301,7 @@ static struct letters count_letters(const struct kimg_symbols *symbols, uint64_t
 {
 	struct letters letters = { 0 };
 
-	for (size_t i = symbols ? first_at(symbols, start) : 0;
+	for (size_t i = symbols ? first_at(symbols, start + 1) : 0;
 	     symbols && i < symbols->n && symbols->all[i].address < end; i++) {
 		char letter = symbols->all[i].type;
 
@@ -407,10 +407,12 @@ void vmlinux_layout(const struct kimg_symbols *symbols, uint64_t base, struct sp
 
 	*ret_layout = (struct layout){ .base = base };
 	find_labels(&maker);
-	/* Some have no label at their first byte. */
-	if (!maker.known[L_TEXT] || maker.at[L_TEXT] < base) {
-		maker.at[L_TEXT] = base;
-		maker.known[L_TEXT] = true;
+	maker.at[L_BASE] = base;
+	maker.known[L_BASE] = true;
+	/* Where both stand at one address (LoongArch), kallsyms may have the one alone. */
+	if (!maker.known[L_SINITTEXT] && maker.known[L_ETEXT]) {
+		maker.at[L_SINITTEXT] = maker.at[L_ETEXT];
+		maker.known[L_SINITTEXT] = true;
 	}
 	find_ends(&maker, bytes, machine->memory);
 	insert_leaves(&maker);

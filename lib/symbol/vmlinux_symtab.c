@@ -350,10 +350,27 @@ static uint32_t count_locals(const struct kimg_symbols *symbols)
 	return locals;
 }
 
-static void write_symbols(const struct kimg_symbols *symbols, struct elf_form form,
+/* The type and size of symbol i; next is the first symbol above its address. */
+static void describe(const struct kimg_symbols *symbols, size_t i, size_t next, uint16_t machine,
+		     const struct address_range *range, struct elf_symbol *ret)
+{
+	const struct kimg_symbol *symbol = &symbols->all[i];
+	bool label = is_label(symbols, i, range);
+	uint8_t type = label ? STT_NOTYPE : type_of(symbol, range);
+
+	if (machine == EM_ARM && type == STT_FUNC && (symbol->address & 1))
+		type = STT_NOTYPE;
+	ret->info = ELF64_ST_INFO(binding_of(symbol), type);
+	ret->size = label ? 0 : size_of(symbols, i, next, range);
+	ret->section = range ? range->index : SHN_ABS;
+	ret->value = symbol->address;
+}
+
+static void write_symbols(const struct kimg_symbols *symbols, const struct elf *elf,
 			  struct ranges *ranges, struct name_table *names,
 			  struct vmlinux_symtab *symtab)
 {
+	struct elf_form form = elf_form_of(elf);
 	size_t entry = elf_size_of(form, ELF_SYMBOL), next = 0;
 	uint8_t *local = symtab->symbols.p + entry;
 	uint8_t *other = symtab->symbols.p + symtab->locals * entry;
@@ -361,32 +378,24 @@ static void write_symbols(const struct kimg_symbols *symbols, struct elf_form fo
 	for (size_t i = 0; i < symbols->n; i++) {
 		const struct kimg_symbol *symbol = &symbols->all[i];
 		const struct address_range *range = range_of(ranges, symbol);
+		struct elf_symbol made = { .name_at = add_name(names, symbol_name(symbol)) };
 		uint8_t **p = is_local(symbol) ? &local : &other;
-		bool label = is_label(symbols, i, range);
 
 		find_next(symbols, i, &next);
-		elf_write_symbol(
-			*p, form,
-			&(struct elf_symbol){
-				.name_at = add_name(names, symbol_name(symbol)),
-				.info = ELF64_ST_INFO(binding_of(symbol),
-						      label ? STT_NOTYPE : type_of(symbol, range)),
-				.section = range ? range->index : SHN_ABS,
-				.value = symbol->address,
-				.size = label ? 0 : size_of(symbols, i, next, range),
-			});
+		describe(symbols, i, next, elf->machine, range, &made);
+		elf_write_symbol(*p, form, &made);
 		*p += entry;
 	}
 }
 
-struct kimg_error *vmlinux_symtab_make(const struct kimg_symbols *symbols, struct elf_form form,
+struct kimg_error *vmlinux_symtab_make(const struct kimg_symbols *symbols, const struct elf *elf,
 				       const struct elf_section *sections, uint32_t section_count,
 				       struct vmlinux_symtab *ret_symtab)
 {
 	cleanup(name_table_done) struct name_table names = { 0 };
 	cleanup_vmlinux_symtab struct vmlinux_symtab symtab = { 0 };
 	cleanup(ranges_done) struct ranges ranges = { 0 };
-	size_t size = (symbols->n + 1) * elf_size_of(form, ELF_SYMBOL);
+	size_t size = (symbols->n + 1) * elf_size_of(elf_form_of(elf), ELF_SYMBOL);
 
 	TRY(ranges_make(sections, section_count, &ranges));
 	TRY(name_table_make(symbols, &symtab.names, &names));
@@ -395,7 +404,7 @@ struct kimg_error *vmlinux_symtab_make(const struct kimg_symbols *symbols, struc
 	symtab.symbols.n = size;
 	symtab.locals = count_locals(symbols);
 	symtab.count = symbols->n;
-	write_symbols(symbols, form, &ranges, &names, &symtab);
+	write_symbols(symbols, elf, &ranges, &names, &symtab);
 	*ret_symtab = symtab;
 	symtab = (struct vmlinux_symtab){ 0 };
 	return NULL;

@@ -25,14 +25,15 @@ struct vmlinux_symtab {
  *          and where it is no address (A, a), SHN_ABS; but what the per-CPU section of x86-64 at address 0 covers
  *          is in there (kallsyms gives these the letter A).
  * type     STT_FUNC for t and T, and for weak ones in code; STT_OBJECT for other letters that tell of a place;
- *          STT_NOTYPE for the labels of linker scripts, and what is left.
+ *          STT_NOTYPE for the labels of linker scripts, and what is left. On ARM, what has an odd address is no
+ *          function: the lowest bit of those means Thumb code.
  * binding  by the letter: lower case is local, w and v are weak whatever their case.
  * size     as the source has it, else up to the next symbol or the end of the section; 0 for labels.
  *
- * sections are all of the file, [0] being the null section; those of SHF_ALLOC are looked at.
+ * elf is the header of the file, sections are all of the file, [0] being the null section; those of SHF_ALLOC are looked at.
  * KIMG_E_UNSUPPORTED for more sections than a symbol can name, KIMG_E_LIMIT for names past 4 GiB.
  */
-struct kimg_error *vmlinux_symtab_make(const struct kimg_symbols *symbols, struct elf_form form,
+struct kimg_error *vmlinux_symtab_make(const struct kimg_symbols *symbols, const struct elf *elf,
 				       const struct elf_section *sections, uint32_t section_count,
 				       struct vmlinux_symtab *ret_symtab) must_check;
 
