@@ -88,6 +88,9 @@ static const char *const labels[LABELS] = {
 	[L_END] = "_end",
 };
 
+/* The longest of them. */
+enum { LABEL_MAX = sizeof("__start___ksymtab_gpl") - 1 };
+
 struct rule {
 	const char *name;
 	enum label start, end;
@@ -125,15 +128,19 @@ struct maker {
 
 static void find_labels(struct maker *maker)
 {
+	size_t lengths[LABELS];
+
+	for (int label = 0; label < LABELS; label++)
+		lengths[label] = strlen(labels[label]);
 	for (size_t i = 0; maker->symbols && i < maker->symbols->n; i++) {
 		const struct kimg_symbol *symbol = &maker->symbols->all[i];
 
-		if (symbol->name_size < 4 || symbol->name[0] != '_')
+		if (symbol->name_size < 4 || symbol->name_size > LABEL_MAX ||
+		    symbol->name[0] != '_')
 			continue;
 		for (int label = 1; label < LABELS; label++) {
-			if (maker->known[label] ||
-			    !span_equal(symbol_name(symbol),
-					span_of(labels[label], strlen(labels[label]))))
+			if (maker->known[label] || lengths[label] != symbol->name_size ||
+			    memcmp(symbol->name, labels[label], lengths[label]) != 0)
 				continue;
 			maker->at[label] = symbol->address;
 			maker->known[label] = true;

@@ -124,7 +124,9 @@ static enum place_kind kind_of_letter(char letter)
 
 static bool is_weak(const struct kimg_symbol *symbol)
 {
-	return (symbol->flags & KIMG_SYMBOL_WEAK) || strchr("wWvV", symbol->type);
+	char letter = symbol->type | 0x20;
+
+	return (symbol->flags & KIMG_SYMBOL_WEAK) || letter == 'w' || letter == 'v';
 }
 
 static bool is_local(const struct kimg_symbol *symbol)
@@ -138,27 +140,35 @@ static bool ends_with(struct span name, struct span end)
 	return name.n > end.n && span_equal(span_from(name, name.n - end.n), end);
 }
 
+#define LABEL(text)                    \
+	{                              \
+		text, sizeof(text) - 1 \
+	}
+
 /* The labels of linker scripts (include/asm-generic/vmlinux.lds.h): they mark a place and cover nothing. */
 static bool is_label_name(struct span name, bool marks_place)
 {
-	static const char *const labels[] = { "_text",       "_stext", "_etext", "_sinittext",
-					      "_einittext",  "_sdata", "_edata", "_end",
-					      "__bss_start", "_head" };
-	static const char *const starts[] = { "__start_", "__stop_", "__end_" };
-	static const char *const ends[] = { "_start", "_begin", "_end", "_stop" };
+	static const struct {
+		const char *text;
+		size_t size;
+	} labels[] = {
+		LABEL("_text"),       LABEL("_stext"), LABEL("_etext"), LABEL("_sinittext"),
+		LABEL("_einittext"),  LABEL("_sdata"), LABEL("_edata"), LABEL("_end"),
+		LABEL("__bss_start"), LABEL("_head"),
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(labels); i++)
-		if (span_equal(name, span_of(labels[i], strlen(labels[i]))))
+		if (name.n == labels[i].size && memcmp(name.p, labels[i].text, name.n) == 0)
 			return true;
 	if (!span_starts(name, SPAN_LITERAL("__")))
 		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
-		if (span_starts(name, span_of(starts[i], strlen(starts[i]))))
-			return true;
-	for (size_t i = 0; marks_place && i < ARRAY_SIZE(ends); i++)
-		if (ends_with(name, span_of(ends[i], strlen(ends[i]))))
-			return true;
-	return false;
+	if (span_starts(name, SPAN_LITERAL("__start_")) ||
+	    span_starts(name, SPAN_LITERAL("__stop_")) || span_starts(name, SPAN_LITERAL("__end_")))
+		return true;
+	return marks_place &&
+	       (ends_with(name, SPAN_LITERAL("_start")) ||
+		ends_with(name, SPAN_LITERAL("_begin")) || ends_with(name, SPAN_LITERAL("_end")) ||
+		ends_with(name, SPAN_LITERAL("_stop")));
 }
 
 /* Whether something else has the address of symbol i. */
@@ -269,10 +279,14 @@ static uint64_t size_of(const struct kimg_symbols *symbols, size_t i, size_t nex
  */
 enum { PROBES = 8 };
 
+/* How many names the hashes are ahead of: slots are all over memory, and come in while other names are looked up. */
+enum { AHEAD = 16 };
+
 struct name_table {
 	struct blob *names;
 	uint32_t *slots; /* where a name starts; 0: free */
 	uint32_t mask;
+	uint32_t hashes[AHEAD]; /* of symbol i at i % AHEAD */
 };
 
 static void name_table_done(struct name_table *table)
@@ -284,23 +298,43 @@ static uint32_t hash_name(struct span s)
 {
 	uint64_t h = s.n;
 
-	for (; s.n >= 8; s = span_of(s.p + 8, s.n - 8))
-		h = (h ^ get_le64(s.p)) * 0x9e3779b97f4a7c15, h ^= h >> 32;
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ s.p[i]) * 0x9e3779b97f4a7c15, h ^= h >> 29;
-	return h ^ h >> 31;
+	uint64_t last = 0;
+
+	for (size_t at = 0; s.n >= 8 && at < s.n - 8; at += 8)
+		h = (h ^ get_le64(s.p + at)) * 0x9e3779b97f4a7c15, h ^= h >> 32;
+	/* the last 8 bytes, of which some may have been there before */
+	memcpy(&last, s.n >= 8 ? s.p + s.n - 8 : s.p, s.n >= 8 ? 8 : s.n);
+	h = (h ^ le64toh(last)) * 0x9e3779b97f4a7c15;
+	return h ^ h >> 29 ^ h >> 43;
 }
 
-/* Where name starts in the names: they have room for it. A NUL would end it early, so it ends there. */
-static uint32_t add_name(struct name_table *table, struct span name)
+/* A NUL would end a name early, so it ends there. */
+static struct span name_of(const struct kimg_symbols *symbols, size_t i)
 {
-	uint32_t slot, at = table->names->n;
+	return span_text(symbol_name(&symbols->all[i]));
+}
 
-	name = span_text(name);
+static void look_ahead(struct name_table *table, const struct kimg_symbols *symbols, size_t i)
+{
+	uint32_t hash;
+
+	if (i >= symbols->n)
+		return;
+	hash = hash_name(name_of(symbols, i));
+	table->hashes[i % AHEAD] = hash;
+	__builtin_prefetch(&table->slots[hash & table->mask]);
+}
+
+/* Where the name of symbol i starts in the names, which have room for it. */
+static uint32_t add_name(struct name_table *table, const struct kimg_symbols *symbols, size_t i)
+{
+	uint32_t slot = table->hashes[i % AHEAD], at = table->names->n;
+	struct span name = name_of(symbols, i);
+
+	look_ahead(table, symbols, i + AHEAD);
 	if (name.n == 0)
 		return 0;
-	slot = hash_name(name);
-	for (int i = 0; i < PROBES; i++, slot++) {
+	for (int probe = 0; probe < PROBES; probe++, slot++) {
 		uint32_t *known = &table->slots[slot & table->mask];
 
 		if (*known == 0) {
@@ -329,12 +363,14 @@ static struct kimg_error *name_table_make(const struct kimg_symbols *symbols, st
 	blob_init(names, size);
 	TRY(blob_reserve(names, size));
 	names->n = 1;
-	while (slots < symbols->n * 2)
+	while (slots < symbols->n + symbols->n / 2)
 		slots *= 2;
 	table.slots = calloc(slots, sizeof(*table.slots));
 	if (!table.slots)
 		return error_nomem();
 	table.mask = slots - 1;
+	for (size_t i = 0; i < AHEAD; i++)
+		look_ahead(&table, symbols, i);
 	*ret_table = table;
 	return NULL;
 }
@@ -378,7 +414,7 @@ static void write_symbols(const struct kimg_symbols *symbols, const struct elf *
 	for (size_t i = 0; i < symbols->n; i++) {
 		const struct kimg_symbol *symbol = &symbols->all[i];
 		const struct address_range *range = range_of(ranges, symbol);
-		struct elf_symbol made = { .name_at = add_name(names, symbol_name(symbol)) };
+		struct elf_symbol made = { .name_at = add_name(names, symbols, i) };
 		uint8_t **p = is_local(symbol) ? &local : &other;
 
 		find_next(symbols, i, &next);
