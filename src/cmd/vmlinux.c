@@ -295,7 +295,7 @@ const struct verb verb_vmlinux = {
 	.operands = "FILE",
 	.summary = "write an ELF with symbols, for debuggers",
 	.about =
-		"Writes the kernel in FILE as an ELF with a symbol table, for gdb, crash, perf and "
+		"Writes the kernel in FILE as an ELF with a symbol table, for gdb, perf and "
 		"objdump. Where FILE\n"
 		"holds an ELF, that one gets the symbols of its kallsyms; around a raw kernel an "
 		"ELF "
