@@ -294,12 +294,11 @@ const struct verb verb_vmlinux = {
 	.name = "vmlinux",
 	.operands = "FILE",
 	.summary = "write an ELF with symbols, for debuggers",
-	.about =
-		"Writes the kernel in FILE as an ELF with a symbol table, for gdb, perf and "
-		"objdump. Where FILE\n"
-		"holds an ELF, that one gets the symbols of its kallsyms; around a raw kernel an "
-		"ELF "
-		"is made.",
+	.about = "Writes the kernel in FILE as an ELF with a symbol table, for gdb, perf and "
+		 "objdump. Where FILE\n"
+		 "holds an ELF, that one gets the symbols of its kallsyms; around a raw kernel an "
+		 "ELF "
+		 "is made.",
 	.options = options,
 	.groups = GROUP_OUTPUT | GROUP_PAGER | GROUP_LIMITS,
 	.complete = COMPLETE_FILE,
