@@ -164,22 +164,19 @@ static struct kimg_error *not_found(const struct kallsyms *k)
 
 static struct kimg_error *find_tables(struct kallsyms *k)
 {
-	uint64_t contradiction = UINT64_MAX;
 	size_t from = likely_start(k);
 
 	if (kallsyms_next_tokens(k, &from) && kallsyms_find_names(k) && kallsyms_find_addresses(k))
 		return NULL;
 	from = 0;
-	while (kallsyms_next_tokens(k, &from)) {
+	while (k->budget && kallsyms_next_tokens(k, &from)) {
 		if (kallsyms_find_names(k) && kallsyms_find_addresses(k))
 			return NULL;
-		contradiction = k->token_table;
-		if (!k->budget)
-			break;
+		k->contradiction = k->token_table;
 	}
-	if (contradiction != UINT64_MAX)
-		return error_at(KIMG_E_CORRUPT, contradiction,
-				"kallsyms: no names and addresses that fit this token table");
+	if (k->contradiction)
+		return error_at(KIMG_E_CORRUPT, k->contradiction,
+				"kallsyms: the tables contradict each other");
 	return not_found(k);
 }
 
@@ -198,8 +195,8 @@ static void note_functions_only(struct kimg_symbols *symbols)
 static struct kimg_error *make_table(struct kallsyms *k, const struct kimg_symbols_options *options,
 				     struct kimg_symbols *symbols)
 {
-	symbols->bits = k->bits;
 	TRY(kallsyms_find_base(k, options, symbols));
+	symbols->bits = k->bits;
 	TRY(read_symbols(k, options->limits.output, symbols));
 	note_functions_only(symbols);
 	if (!k->is_elf && !symbols->has_base)
@@ -211,13 +208,15 @@ struct kimg_error *symbols_read_kallsyms(struct span kernel,
 					 const struct kimg_symbols_options *options,
 					 struct kimg_symbols **ret_symbols)
 {
-	struct kallsyms k = { .kernel = kernel, .budget = (64 << 20) + 4 * (uint64_t)kernel.n };
+	struct kallsyms k = { .kernel = kernel, .budget = (64 << 20) + (uint64_t)kernel.n };
 	cleanup_symbols struct kimg_symbols *symbols = NULL;
 
 	k.is_elf = elf_is(kernel);
 	if (k.is_elf)
 		TRY(elf_open(kernel, &k.elf));
 	TRY(find_tables(&k));
+	if ((uint64_t)k.count * sizeof(struct kimg_symbol) > options->limits.output)
+		return error_new(KIMG_E_LIMIT, "kallsyms: %u symbols", k.count);
 	TRY(symbols_new(KIMG_SYMBOLS_KALLSYMS, &symbols));
 	TRY(make_table(&k, options, symbols));
 	*ret_symbols = symbols;

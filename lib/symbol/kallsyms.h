@@ -63,6 +63,8 @@ struct kallsyms {
 	struct elf elf;
 	/* How many bytes, words or names may still be looked at: what the input is allowed to cost. */
 	uint64_t budget;
+	/* Where what must be kallsyms contradicts itself; 0: nowhere. */
+	uint64_t contradiction;
 
 	bool big_endian;
 	uint64_t token_table, token_index;
@@ -74,7 +76,6 @@ struct kallsyms {
 	bool two_byte_lengths;
 	uint64_t markers;
 	uint32_t marker_count, marker_size;
-	uint64_t seqs; /* between markers and token_table; 0: not there */
 	unsigned int align;
 
 	enum kallsyms_kind kind;
@@ -124,11 +125,17 @@ static inline bool kallsyms_spend(struct kallsyms *k, uint64_t cost)
 	return k->budget > 0;
 }
 
-/* tokens: the next token_table at or after *from, with its index. *from is moved behind it. */
+/*
+ * tokens: the next token_table at or after *from, with its index. *from is moved behind it. What nearly is
+ * one becomes k->contradiction.
+ */
 bool kallsyms_next_tokens(struct kallsyms *k, size_t *from);
 
 /* names: markers, names and num_syms that belong to token_table. */
 bool kallsyms_find_names(struct kallsyms *k);
+
+/* Whether seqs of so many bytes each are all the numbers of symbols, each once. */
+bool kallsyms_is_permutation(const struct kallsyms *k, uint64_t seqs, unsigned int size);
 
 /* The codes of the name at *at, which is moved behind it. False past end. */
 static inline bool kallsyms_next_name(const struct kallsyms *k, uint64_t *at, uint64_t end,

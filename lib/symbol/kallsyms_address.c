@@ -91,28 +91,6 @@ static bool ascending_pc_relative(const struct kallsyms *k, uint64_t table)
 	return true;
 }
 
-/* Whether a permutation of the symbols stands at seqs, 3 bytes each. */
-static bool is_permutation(const struct kallsyms *k, uint64_t seqs)
-{
-	cleanup_free uint8_t *seen = NULL;
-	const uint8_t *p;
-
-	if (!has_table(k, seqs, 3))
-		return false;
-	seen = calloc(k->count / 8 + 1, 1);
-	if (!seen)
-		return false;
-	p = k->kernel.p + seqs;
-	for (uint32_t i = 0; i < k->count; i++, p += 3) {
-		uint32_t seq = p[0] << 16 | p[1] << 8 | p[2];
-
-		if (seq >= k->count || seen[seq / 8] & 1 << seq % 8)
-			return false;
-		seen[seq / 8] |= 1 << seq % 8;
-	}
-	return true;
-}
-
 /* ---- where ---- */
 
 static bool found(struct kallsyms *k, enum kallsyms_kind kind, unsigned int bits, uint64_t table,
@@ -201,15 +179,15 @@ static bool find_after(struct kallsyms *k)
 	uint64_t slot = table + round_up(4 * (uint64_t)k->count, k->align);
 	uint64_t end = table + round_up(size * (uint64_t)k->count, k->align);
 
-	if (is_permutation(k, slot + size) && is_relative(k, table, slot, size * 8))
+	if (kallsyms_is_permutation(k, slot + size, 3) && is_relative(k, table, slot, size * 8))
 		return true;
-	if (size == 4 && is_permutation(k, slot)) {
+	if (size == 4 && kallsyms_is_permutation(k, slot, 3)) {
 		if (ascending_u32(k, table))
 			return found(k, KALLSYMS_ADDRESSES_32, 32, table, 0);
 		if (ascending_pc_relative(k, table))
 			return found(k, KALLSYMS_PC_RELATIVE, 64, table, 0);
 	}
-	if (size == 8 && is_permutation(k, end) && ascending_longs(k, table, size))
+	if (size == 8 && kallsyms_is_permutation(k, end, 3) && ascending_longs(k, table, size))
 		return found(k, KALLSYMS_ADDRESSES, 64, table, 0);
 	return false;
 }

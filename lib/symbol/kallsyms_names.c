@@ -4,6 +4,8 @@
  * followed by numbers that ascend; whether it is the one is told by the names, which must start 256 at a
  * time where it says, and end where it begins.
  */
+#include <stdlib.h>
+
 #include "symbol/kallsyms.h"
 
 enum {
@@ -57,22 +59,53 @@ static bool names_fit(struct kallsyms *k, bool two_byte_lengths)
 	return k->markers - at < k->align && kallsyms_is_gap(k, at, k->markers);
 }
 
+/* ---- seqs ---- */
+
+static uint32_t seq_at(const struct kallsyms *k, const uint8_t *p, unsigned int size)
+{
+	if (size == 4)
+		return k->big_endian ? get_be32(p) : get_le32(p);
+	return p[0] << 16 | p[1] << 8 | p[2];
+}
+
+bool kallsyms_is_permutation(const struct kallsyms *k, uint64_t seqs, unsigned int size)
+{
+	cleanup_free uint8_t *seen = NULL;
+	struct span s;
+
+	if (!span_sub(k->kernel, seqs, (uint64_t)k->count * size, &s))
+		return false;
+	seen = calloc(k->count / 8 + 1, 1);
+	if (!seen)
+		return false;
+	for (const uint8_t *p = s.p; p < s.p + s.n; p += size) {
+		uint32_t seq = seq_at(k, p, size);
+
+		if (seq >= k->count || seen[seq / 8] & 1 << seq % 8)
+			return false;
+		seen[seq / 8] |= 1 << seq % 8;
+	}
+	return true;
+}
+
 /* Whether token_table, or seqs and then token_table, follows the markers. */
 static bool tail_fits(struct kallsyms *k)
 {
 	uint64_t end = k->markers + (uint64_t)k->marker_count * k->marker_size;
+	uint64_t seqs = kallsyms_align_up(k, end, k->align);
 
-	k->seqs = 0;
-	if (kallsyms_align_up(k, end, k->align) == k->token_table)
+	if (seqs == k->token_table)
 		return kallsyms_is_gap(k, end, k->token_table);
-	k->seqs = kallsyms_align_up(k, end, k->align);
 	for (unsigned int size = 3; size <= 4; size++) {
-		end = k->seqs + (uint64_t)k->count * size;
+		end = seqs + (uint64_t)k->count * size;
 		if (kallsyms_align_up(k, end, k->align) == k->token_table)
-			return kallsyms_is_gap(k, end, k->token_table);
+			return kallsyms_is_gap(k, end, k->token_table) &&
+			       kallsyms_is_permutation(k, seqs, size);
 	}
 	return false;
 }
+
+/* ---- num_syms ---- */
 
 /* num_syms is there, and the names stand at the next multiple of align. */
 static bool try_names(struct kallsyms *k, uint64_t num_syms, unsigned int align)
@@ -82,9 +115,9 @@ static bool try_names(struct kallsyms *k, uint64_t num_syms, unsigned int align)
 	k->num_syms = num_syms;
 	k->align = align;
 	k->names = num_syms + align;
-	if (!kallsyms_is_gap(k, num_syms + size, k->names) || !tail_fits(k))
+	if (!kallsyms_is_gap(k, num_syms + size, k->names))
 		return false;
-	return names_fit(k, true) || names_fit(k, false);
+	return (names_fit(k, true) || names_fit(k, false)) && tail_fits(k);
 }
 
 /* Tries each place where a count stands that the number of markers allows. */

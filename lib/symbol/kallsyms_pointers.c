@@ -22,23 +22,22 @@ static void words_done(struct words *words)
 
 /*
  * Whether a word could be the address of something in a 64-bit kernel, by its upper 16 bits: ffff (arm64,
- * riscv64, x86-64, compatibility segments of mips64), 9000 and 8000 (loongarch64), c000 (ppc64), 9800 and
- * a800 (xkphys of mips64), a000 (ia64). -4096 to -1 are results of functions that failed.
+ * riscv64, x86-64, compatibility segments of mips64); and with at most some GiB of memory, linearly mapped, 9000
+ * and 8000 (loongarch64), c000 (ppc64), 9800 and a800 (xkphys of mips64), a000 (ia64). -4096 to -1 are results
+ * of functions that failed.
  */
 static bool is_pointer_64(uint64_t word)
 {
-	switch (word >> 48) {
-	case 0x8000:
-	case 0x9000:
-	case 0x9800:
-	case 0xa000:
-	case 0xa800:
-	case 0xc000:
+	switch (word >> 36) {
+	case 0x8000000:
+	case 0x9000000:
+	case 0x9800000:
+	case 0xa000000:
+	case 0xa800000:
+	case 0xc000000:
 		return word % 2 == 0;
-	case 0xffff:
-		return word % 2 == 0 && word < -4096ULL;
 	default:
-		return false;
+		return word >> 48 == 0xffff && word % 2 == 0 && word < -4096ULL;
 	}
 }
 

@@ -10,7 +10,11 @@
 /* Starts where the text of code '0' does. */
 static const char digits[] = "0\0001\0002\0003\0004\0005\0006\0007\0008\0009";
 
-enum { INDEX_SIZE = 2 * KALLSYMS_TOKENS, TABLE_MAX = 1 << 16 };
+enum {
+	INDEX_SIZE = 2 * KALLSYMS_TOKENS,
+	TABLE_MAX = 1 << 16,
+	CHANCE_MAX = 64, /* entries of an index that may fit by chance */
+};
 
 static unsigned int index_entry(const struct kallsyms *k, uint64_t index, unsigned int code)
 {
@@ -34,31 +38,42 @@ static uint64_t table_end(const struct kallsyms *k, uint64_t at)
 	return at;
 }
 
-/* Whether token_index stands at index, for a table whose text of '0' stands at zero. */
-static bool index_fits(struct kallsyms *k, uint64_t index, uint64_t zero, uint64_t end)
+/*
+ * How many entries of the token_index at index fit, from the first on, for a table whose text of '0' stands at
+ * zero.
+ */
+static unsigned int count_fitting(struct kallsyms *k, uint64_t index, uint64_t zero, uint64_t end)
 {
-	uint64_t at, table;
+	uint64_t at, table = zero - index_entry(k, index, '0');
+	unsigned int code = 0;
 
-	if (index < end || index > k->kernel.n || k->kernel.n - index < INDEX_SIZE)
-		return false;
-	if (index_entry(k, index, '0') > zero)
-		return false;
-	table = zero - index_entry(k, index, '0');
-	at = table;
-	for (unsigned int code = 0; code < KALLSYMS_TOKENS; code++) {
+	k->token_table = table;
+	k->token_index = index;
+	for (at = table; code < KALLSYMS_TOKENS; code++) {
 		const uint8_t *nul;
 
 		if (at >= end || index_entry(k, index, code) != at - table)
-			return false;
+			return code;
 		nul = memchr(k->kernel.p + at, 0, end - at);
 		if (!nul)
-			return false;
+			return code;
 		k->tokens[code] = span_of(k->kernel.p + at, nul - (k->kernel.p + at));
 		at = nul + 1 - k->kernel.p;
 	}
-	k->token_table = table;
-	k->token_index = index;
-	return at == end;
+	return at == end ? code : code - 1;
+}
+
+static bool index_fits(struct kallsyms *k, uint64_t index, uint64_t zero, uint64_t end)
+{
+	unsigned int fitting;
+
+	if (index < end || index > k->kernel.n || k->kernel.n - index < INDEX_SIZE ||
+	    index_entry(k, index, '0') > zero)
+		return false;
+	fitting = count_fitting(k, index, zero, end);
+	if (fitting < KALLSYMS_TOKENS && fitting > CHANCE_MAX)
+		k->contradiction = index + 2 * fitting;
+	return fitting == KALLSYMS_TOKENS;
 }
 
 /*
@@ -90,6 +105,8 @@ bool kallsyms_next_tokens(struct kallsyms *k, size_t *from)
 
 	while (span_find(k->kernel, *from, span_of(digits, sizeof(digits)), &zero)) {
 		*from = zero + sizeof(digits);
+		if (!kallsyms_spend(k, KALLSYMS_TOKENS))
+			return false;
 		end = table_end(k, zero);
 		if (end && find_index(k, zero, end)) {
 			*from = k->token_index + INDEX_SIZE;

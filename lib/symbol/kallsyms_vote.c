@@ -155,7 +155,8 @@ bool kallsyms_vote(const struct kallsyms *k, unsigned int bits, uint64_t *ret_ba
 	    !hold_vote(&alike, &pointers, &votes) || !count_votes(&votes, &base))
 		return false;
 	*ret_votes = count_leading(&alike, &pointers, base);
-	if (*ret_votes < LEADING_MIN || *ret_votes < pointers.n / 10)
+	/* in 32 bits, half of all instructions look like pointers */
+	if (*ret_votes < LEADING_MIN || *ret_votes < pointers.n / (bits == 64 ? 10 : 64))
 		return false;
 	base += (pointers.region - 1) << 32;
 	*ret_base = bits == 32 ? (uint32_t)base : base;
