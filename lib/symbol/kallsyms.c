@@ -208,7 +208,7 @@ struct kimg_error *symbols_read_kallsyms(struct span kernel,
 					 const struct kimg_symbols_options *options,
 					 struct kimg_symbols **ret_symbols)
 {
-	struct kallsyms k = { .kernel = kernel, .budget = (64 << 20) + (uint64_t)kernel.n };
+	struct kallsyms k = { .kernel = kernel, .budget = (16 << 20) + (uint64_t)kernel.n };
 	cleanup_symbols struct kimg_symbols *symbols = NULL;
 
 	k.is_elf = elf_is(kernel);

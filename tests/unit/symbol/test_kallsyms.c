@@ -440,7 +440,7 @@ static void fails_soon(uint8_t *bytes, size_t n)
 	free(bytes);
 }
 
-enum { MUCH = 8 << 20 };
+enum { MUCH = 4 << 20 };
 
 static void many_digits(void **state)
 {
