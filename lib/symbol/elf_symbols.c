@@ -164,6 +164,7 @@ static struct kimg_error *read_table(const struct elf *elf,
 	symbols->bits = elf->is64 ? 64 : 32;
 	/* bfd/elf32-mips.c: elf_backend_sign_extend_vma; so has the System.map of Debian's 6.1 for 4kc-malta. */
 	symbols->sign_extended = !elf->is64 && elf->machine == EM_MIPS;
+	symbols->names = reader.symtab.names;
 	reader.symbols = symbols;
 	error = read_sections(&reader);
 	if (!error)

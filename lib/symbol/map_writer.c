@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/large.h"
 #include "symbol/mksysmap.h"
 #include "symbol/symbols.h"
 
@@ -55,9 +56,17 @@ static void sort(const struct kimg_symbol **all, size_t n, bool by_line)
 
 /* ---- the choice ---- */
 
-struct list {
-	const struct kimg_symbol **all;
-	size_t n;
+/* One walk over the symbols of a map, in its order: a name is looked at and written while it is in the cache. */
+struct walk {
+	const struct kimg_symbols *symbols;
+	struct mksysmap filter;
+	void (*visit)(void *context, const struct kimg_symbol *symbol);
+	void *context;
+
+	/* those of one address that are kept */
+	const struct kimg_symbol **run;
+	size_t n, room;
+	bool failed; /* no memory */
 };
 
 /* What the file only refers to: nm(1) shows no address, and puts them before all others. */
@@ -66,43 +75,59 @@ static bool is_undefined(const struct kimg_symbol *symbol)
 	return symbol->type == 'U' || symbol->type == 'w' || symbol->type == 'v';
 }
 
-static void take(struct list *list, const struct mksysmap *filter, const struct kimg_symbol *symbol)
+static void keep(struct walk *walk, const struct kimg_symbol *symbol)
 {
-	if (!mksysmap_drops(filter, symbol->type, symbol_name(symbol)))
-		list->all[list->n++] = symbol;
+	const struct kimg_symbol **larger;
+
+	if (mksysmap_drops(&walk->filter, symbol->type, symbol_name(symbol)))
+		return;
+	if (walk->n == walk->room) {
+		walk->room = walk->room ? walk->room * 2 : 64;
+		larger = reallocarray(walk->run, walk->room, sizeof(*larger));
+		if (!larger) {
+			walk->room = walk->n;
+			walk->failed = true;
+			return;
+		}
+		walk->run = larger;
+	}
+	walk->run[walk->n++] = symbol;
 }
 
-static void take_undefined(struct list *list, const struct mksysmap *filter,
-			   const struct kimg_symbols *symbols)
+static void visit_run(struct walk *walk)
 {
-	for (size_t i = 0; i < symbols->n; i++)
-		if (is_undefined(&symbols->all[i]))
-			take(list, filter, &symbols->all[i]);
-	sort(list->all, list->n, filter->by_line);
+	sort(walk->run, walk->n, walk->filter.by_line);
+	for (size_t i = 0; i < walk->n; i++)
+		walk->visit(walk->context, walk->run[i]);
+	walk->n = 0;
 }
 
 /* The order of nm -n: by address, then by name in the C locale (binutils 2.40, nm.c, numeric_forward()). */
-static void take_as_build(struct list *list, const struct mksysmap *filter,
-			  const struct kimg_symbols *symbols)
+static void walk_as_build(struct walk *walk)
 {
-	take_undefined(list, filter, symbols);
-	for (size_t i = 0, end; i < symbols->n; i = end) {
-		size_t first = list->n;
-		uint64_t address = symbols->all[i].address;
+	const struct kimg_symbol *all = walk->symbols->all;
+	size_t n = walk->symbols->n;
 
-		for (end = i; end < symbols->n && symbols->all[end].address == address; end++)
-			if (!is_undefined(&symbols->all[end]))
-				take(list, filter, &symbols->all[end]);
-		sort(list->all + first, list->n - first, filter->by_line);
+	for (size_t i = 0; i < n; i++)
+		if (is_undefined(&all[i]))
+			keep(walk, &all[i]);
+	visit_run(walk);
+	for (size_t i = 0; i < n; i++) {
+		if (!is_undefined(&all[i]))
+			keep(walk, &all[i]);
+		if (i + 1 == n || all[i + 1].address != all[i].address)
+			visit_run(walk);
 	}
 }
 
 /* Of tables that are no ELF file's: those of the kernel itself, in the order that they have. */
-static void take_all(struct list *list, const struct kimg_symbols *symbols)
+static void walk_all(const struct walk *walk)
 {
+	const struct kimg_symbols *symbols = walk->symbols;
+
 	for (size_t i = 0; i < symbols->n; i++)
 		if (symbols->all[i].module == 0 || symbols->source == KIMG_SYMBOLS_MODULE)
-			list->all[list->n++] = &symbols->all[i];
+			walk->visit(walk->context, &symbols->all[i]);
 }
 
 static struct kimg_error *choose_filter(const struct kimg_symbols *symbols,
@@ -116,32 +141,67 @@ static struct kimg_error *choose_filter(const struct kimg_symbols *symbols,
 	if (!wanted &&
 	    !(symbols->banner && mksysmap_of_banner(symbols->banner, symbols->release, filter)))
 		mksysmap_newest(filter);
+	mksysmap_prepare(filter, symbols->names);
 	return NULL;
+}
+
+static struct kimg_error *walk_map(const struct kimg_symbols *symbols,
+				   const struct kimg_map_options *options,
+				   void (*visit)(void *context, const struct kimg_symbol *symbol),
+				   void *context)
+{
+	struct walk walk = { .symbols = symbols, .visit = visit, .context = context };
+
+	TRY(choose_filter(symbols, options, &walk.filter));
+	if (symbols->source == KIMG_SYMBOLS_ELF)
+		walk_as_build(&walk);
+	else
+		walk_all(&walk);
+	free(walk.run);
+	return walk.failed ? error_nomem() : NULL;
+}
+
+/* ---- the symbols ---- */
+
+struct list {
+	const struct kimg_symbol **all;
+	size_t n;
+};
+
+static void add_to_list(void *context, const struct kimg_symbol *symbol)
+{
+	struct list *list = context;
+
+	list->all[list->n++] = symbol;
 }
 
 struct kimg_error *kimg_map_symbols(const struct kimg_symbols *symbols,
 				    const struct kimg_map_options *options,
 				    const struct kimg_symbol ***ret_all, size_t *ret_count)
 {
-	struct mksysmap filter;
-	struct list list = { 0 };
+	cleanup_free const struct kimg_symbol **all =
+		reallocarray(NULL, symbols->n + 1, sizeof(*all));
+	struct list list = { .all = all };
 
-	TRY(choose_filter(symbols, options, &filter));
-	list.all = reallocarray(NULL, symbols->n + 1, sizeof(*list.all));
-	if (!list.all)
+	if (!all)
 		return error_nomem();
-	if (symbols->source == KIMG_SYMBOLS_ELF)
-		take_as_build(&list, &filter, symbols);
-	else
-		take_all(&list, symbols);
-	*ret_all = list.all;
+	TRY(walk_map(symbols, options, add_to_list, &list));
+	*ret_all = all;
 	*ret_count = list.n;
+	all = NULL;
 	return NULL;
 }
 
 /* ---- the text ---- */
 
 enum { WIDEST = 16 };
+
+struct text {
+	const struct kimg_symbols *symbols;
+	char *p;
+	size_t lines;
+	bool careful; /* a name with a newline gets no line */
+};
 
 static char *put_address(char *p, uint64_t address, unsigned int digits)
 {
@@ -158,10 +218,15 @@ static char *put_blanks(char *p, unsigned int n)
 	return p + n;
 }
 
-static char *put_line(char *p, const struct kimg_symbols *symbols, const struct kimg_symbol *symbol)
+static void put_line(void *context, const struct kimg_symbol *symbol)
 {
+	struct text *text = context;
+	const struct kimg_symbols *symbols = text->symbols;
 	unsigned int digits = symbols->bits / 4;
+	char *p = text->p;
 
+	if (text->careful && memchr(symbol->name, '\n', symbol->name_size))
+		return;
 	if (symbols->source == KIMG_SYMBOLS_ELF && is_undefined(symbol))
 		p = put_blanks(p, digits);
 	else if (symbols->sign_extended && symbol->address >> 31)
@@ -174,28 +239,46 @@ static char *put_line(char *p, const struct kimg_symbols *symbols, const struct 
 	memcpy(p, symbol->name, symbol->name_size);
 	p += symbol->name_size;
 	*p++ = '\n';
-	return p;
+	text->p = p;
+	text->lines++;
+}
+
+static size_t count_lines(const char *text, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < size; i++)
+		n += text[i] == '\n';
+	return n;
+}
+
+/* All that the lines could take. */
+static size_t room_for(const struct kimg_symbols *symbols)
+{
+	size_t size = symbols->n * (WIDEST + strlen(" T \n"));
+
+	for (size_t i = 0; i < symbols->n; i++)
+		size += symbols->all[i].name_size;
+	return size;
 }
 
 struct kimg_error *kimg_map_write(const struct kimg_symbols *symbols,
 				  const struct kimg_map_options *options, char **ret_text,
 				  size_t *ret_size)
 {
-	cleanup_free const struct kimg_symbol **all = NULL;
-	size_t n, size = 0;
-	char *text, *p;
+	cleanup_free char *start = large_alloc(room_for(symbols) + 1, 1);
+	struct text text = { .symbols = symbols, .p = start };
 
-	TRY(kimg_map_symbols(symbols, options, &all, &n));
-	for (size_t i = 0; i < n; i++)
-		size += WIDEST + strlen(" T \n") + all[i]->name_size;
-	text = malloc(size + 1);
-	if (!text)
+	if (!start)
 		return error_nomem();
-	p = text;
-	for (size_t i = 0; i < n; i++)
-		if (!memchr(all[i]->name, '\n', all[i]->name_size))
-			p = put_line(p, symbols, all[i]);
-	*ret_text = text;
-	*ret_size = p - text;
+	TRY(walk_map(symbols, options, put_line, &text));
+	if (count_lines(start, text.p - start) !=
+	    text.lines) { /* cheaper than to look at each name */
+		text = (struct text){ .symbols = symbols, .p = start, .careful = true };
+		TRY(walk_map(symbols, options, put_line, &text));
+	}
+	*ret_text = start;
+	*ret_size = text.p - start;
+	start = NULL;
 	return NULL;
 }

@@ -269,6 +269,22 @@ static void set_types(struct mksysmap *filter, const char *types)
 		filter->types[(unsigned char)*types] = true;
 }
 
+/* A pattern for starts of names: which characters may stand at place i. */
+static void index_start(struct mksysmap *filter, unsigned int p)
+{
+	const struct pattern *pattern = &patterns[p];
+	size_t fixed = strlen(pattern->text);
+
+	for (size_t i = 0; i < ARRAY_SIZE(filter->by_start); i++) {
+		bool any = pattern->kind == SECOND ? i != 1 : i >= fixed;
+		size_t at = pattern->kind == SECOND ? 0 : i;
+
+		for (unsigned int c = 0; c < 256; c++)
+			if (any || c == (unsigned char)pattern->text[at])
+				filter->by_start[i][c] |= BIT(p);
+	}
+}
+
 /* Sorts the rules by what a name must have for them to be worth a try. */
 static void index_rules(struct mksysmap *filter)
 {
@@ -284,11 +300,8 @@ static void index_rules(struct mksysmap *filter)
 		case CONTAINS:
 			*(text[0] == '.' ? &filter->with_dot : &filter->always) |= BIT(p);
 			break;
-		case SECOND:
-			filter->always |= BIT(p);
-			break;
 		default:
-			filter->by_first[(unsigned char)text[0]] |= BIT(p);
+			index_start(filter, p);
 		}
 	}
 }
@@ -355,6 +368,19 @@ bool mksysmap_of_banner(const char *banner, const char *release, struct mksysmap
 	}
 	make(version, ret_filter);
 	return true;
+}
+
+void mksysmap_prepare(struct mksysmap *filter, struct span names)
+{
+	uint64_t left = filter->always;
+
+	filter->no_spaces = !names.n || !memchr(names.p, ' ', names.n);
+	for (; left; left &= left - 1) {
+		const char *text = patterns[__builtin_ctzll(left)].text;
+
+		if (!names.n || !memmem(names.p, names.n, text, strlen(text)))
+			filter->always &= ~(left & -left);
+	}
 }
 
 /* ---- matching ---- */
@@ -435,29 +461,46 @@ static bool is_dropped_type(const struct mksysmap *filter, struct span word)
 	return word.n >= 2 && word.p[1] == ' ' && word.p[0] < 128 && filter->types[word.p[0]];
 }
 
+/* Behind each space the patterns that start with one are tried anew; names with spaces are rare. */
+static bool drops_inside(const struct mksysmap *filter, struct span name)
+{
+	struct span word = name;
+	const uint8_t *space;
+
+	while (word.n) {
+		if (is_dropped_type(filter, word) || fits_one_of(filter->rules, name, word))
+			return true;
+		space = memchr(word.p, ' ', word.n);
+		if (!space)
+			return false;
+		word = span_from(word, space + 1 - word.p);
+	}
+	return fits_one_of(filter->rules, name, word);
+}
+
+/* The patterns that may fit a name, as far as its ends tell. */
+static uint64_t candidates(const struct mksysmap *filter, struct span name)
+{
+	uint64_t rules = UINT64_MAX;
+
+	for (size_t i = 0; i < ARRAY_SIZE(filter->by_start) && i < name.n; i++)
+		rules &= filter->by_start[i][name.p[i]];
+	rules |= filter->by_last[name.p[name.n - 1]] | filter->always;
+	if (filter->with_dot && memchr(name.p, '.', name.n))
+		rules |= filter->with_dot;
+	return rules;
+}
+
 bool mksysmap_drops(const struct mksysmap *filter, char type, struct span name)
 {
-	const uint8_t *space;
 	uint64_t rules;
 
 	if ((unsigned char)type < 128 && filter->types[(unsigned char)type])
 		return true;
 	if (name.n == 0)
 		return filter->rules & BIT(P_NO_NAME);
-	rules = filter->by_first[name.p[0]] | filter->by_last[name.p[name.n - 1]] | filter->always;
-	if (filter->with_dot && memchr(name.p, '.', name.n))
-		rules |= filter->with_dot;
+	rules = candidates(filter, name);
 	if (rules && fits_one_of(rules, name, name))
 		return true;
-	if (is_dropped_type(filter, name))
-		return true;
-	space = memchr(name.p, ' ', name.n);
-	while (space) {
-		struct span word = span_from(name, space + 1 - name.p);
-
-		if (is_dropped_type(filter, word) || fits_one_of(filter->rules, name, word))
-			return true;
-		space = word.n ? memchr(word.p, ' ', word.n) : NULL;
-	}
-	return false;
+	return !filter->no_spaces && memchr(name.p, ' ', name.n) && drops_inside(filter, name);
 }

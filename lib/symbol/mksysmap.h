@@ -10,10 +10,11 @@
  */
 struct mksysmap {
 	bool by_line; /* sorted as lines of text: of one address, the type comes before the name */
+	bool no_spaces;  /* no name has one */
 	uint64_t rules;  /* a bit for each pattern */
 	bool types[128]; /* those that are left out whatever the name is */
-	/* The patterns worth trying on a name, by its first and its last character, and by whether it has a dot. */
-	uint64_t by_first[256];
+	/* The patterns worth trying on a name, by its first three characters, its last, and whether it has a dot. */
+	uint64_t by_start[3][256];
 	uint64_t by_last[256];
 	uint64_t with_dot;
 	uint64_t always;
@@ -29,6 +30,9 @@ bool mksysmap_of_banner(const char *banner, const char *release, struct mksysmap
 
 /* That of the newest release known. */
 void mksysmap_newest(struct mksysmap *ret_filter);
+
+/* Makes the filter faster for names that all stand in names. */
+void mksysmap_prepare(struct mksysmap *filter, struct span names);
 
 /* Whether the line "ADDRESS type name" is left out. */
 bool mksysmap_drops(const struct mksysmap *filter, char type, struct span name);

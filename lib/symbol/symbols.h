@@ -43,6 +43,7 @@ struct kimg_symbols {
 	const char **modules; /* [0] stands for the kernel */
 	size_t module_count;
 
+	struct span names;   /* of an ELF file: what all names stand in */
 	const char *banner;  /* NULL where the source does not tell */
 	const char *release; /* out of it */
 

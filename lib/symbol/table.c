@@ -2,8 +2,8 @@
 /* The table of symbols: how it is filled, sorted and freed. */
 #include <stdarg.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
+#include "base/large.h"
 #include "symbol/symbols.h"
 
 /* What the table owns beside its arrays. */
@@ -47,30 +47,14 @@ void kimg_symbols_free(struct kimg_symbols *symbols)
 
 #define SYMBOLS_MAX (1ULL << 31)
 
-/*
- * Memory for that many symbols. A page fault for each 128 of them would cost more than most readers do, so
- * large tables lie in huge pages.
- */
-static struct kimg_symbol *resize(struct kimg_symbol *all, size_t room)
-{
-	enum { HUGE_PAGE = 2 << 20 };
-	size_t size = (room * sizeof(*all) + HUGE_PAGE - 1) & ~(size_t)(HUGE_PAGE - 1);
-
-	if (all || room * sizeof(*all) < HUGE_PAGE)
-		return reallocarray(all, room ? room : 1, sizeof(*all));
-	all = aligned_alloc(HUGE_PAGE, size);
-	if (all)
-		madvise(all, size, MADV_HUGEPAGE);
-	return all;
-}
-
 static struct kimg_error *set_room(struct kimg_symbols *symbols, size_t room)
 {
 	struct kimg_symbol *all;
 
 	if (room > SYMBOLS_MAX)
 		return error_new(KIMG_E_LIMIT, "more than %llu symbols", SYMBOLS_MAX);
-	all = resize(symbols->all, room);
+	all = symbols->all ? reallocarray(symbols->all, room, sizeof(*all))
+			   : large_alloc(room, sizeof(*all));
 	if (!all)
 		return error_nomem();
 	symbols->all = all;
@@ -203,53 +187,90 @@ void *symbols_alloc(struct kimg_symbols *symbols, size_t size)
 
 /* ---- sorting ---- */
 
-/* A symbol's address and where the symbol stands: what is moved while sorting. */
+/* Where a symbol belongs, and where it stands: what is moved while sorting. */
 struct key {
-	uint64_t address;
+	uint64_t place;
 	uint64_t index;
 };
 
 enum { DIGIT_BITS = 11, DIGIT_VALUES = 1 << DIGIT_BITS, DIGITS = 6 };
 
-/* One pass of a radix sort, from keys into sorted, by the digit that starts at bit shift. False: all are alike. */
-static bool sort_by_digit(const struct key *keys, struct key *sorted, size_t n, unsigned int shift)
-{
-	size_t counts[DIGIT_VALUES] = { 0 }, at = 0;
+/* How often each digit has each value. */
+struct counts {
+	uint32_t of[DIGITS][DIGIT_VALUES];
+};
 
-	for (size_t i = 0; i < n; i++)
-		counts[keys[i].address >> shift & (DIGIT_VALUES - 1)]++;
-	if (counts[keys[0].address >> shift & (DIGIT_VALUES - 1)] == n)
+/*
+ * Addresses of kernels start with many ones, and values that are none with as many zeroes: how many bits
+ * are left below those that are all alike in each address.
+ */
+static unsigned int significant_bits(const struct kimg_symbols *symbols)
+{
+	uint64_t differing = 0;
+
+	for (size_t i = 0; i < symbols->n; i++) {
+		uint64_t address = symbols->all[i].address;
+
+		differing |= address ^ (0 - (address >> 63));
+	}
+	return differing ? 64 - __builtin_clzll(differing) : 0;
+}
+
+/* A place has the bits that differ, and above them the one that the others are like. Returns its digits. */
+static unsigned int make_keys(const struct kimg_symbols *symbols, struct key *keys,
+			      struct counts *counts)
+{
+	unsigned int bits = significant_bits(symbols);
+	uint64_t mask =
+		(1ULL << bits) - 1; /* fewer than 64, as the highest is always like itself */
+	unsigned int digits = bits / DIGIT_BITS + 1;
+
+	for (size_t i = 0; i < symbols->n; i++) {
+		uint64_t address = symbols->all[i].address;
+		uint64_t place = (address & mask) | address >> 63 << bits;
+
+		keys[i] = (struct key){ place, i };
+		for (unsigned int digit = 0; digit < digits; digit++)
+			counts->of[digit][place >> digit * DIGIT_BITS & (DIGIT_VALUES - 1)]++;
+	}
+	return digits;
+}
+
+/* One pass of a radix sort, from keys into sorted. False: all digits are alike. */
+static bool sort_by_digit(const struct key *keys, struct key *sorted, size_t n, unsigned int digit,
+			  uint32_t *counts)
+{
+	unsigned int shift = digit * DIGIT_BITS;
+	uint32_t at = 0;
+
+	if (counts[keys[0].place >> shift & (DIGIT_VALUES - 1)] == n)
 		return false;
 	for (size_t v = 0; v < DIGIT_VALUES; v++) {
-		size_t count = counts[v];
+		uint32_t count = counts[v];
 
 		counts[v] = at;
 		at += count;
 	}
 	for (size_t i = 0; i < n; i++)
-		sorted[counts[keys[i].address >> shift & (DIGIT_VALUES - 1)]++] = keys[i];
+		sorted[counts[keys[i].place >> shift & (DIGIT_VALUES - 1)]++] = keys[i];
 	return true;
 }
 
-/*
- * Stable, and linear whatever the addresses are. Most tables of a kernel are sorted but for a few
- * thousand symbols, or not at all; both take three or four passes over their keys.
- */
+/* Stable, and linear whatever the addresses are: three passes over the keys of most kernels. */
 static struct kimg_error *sort(struct kimg_symbols *symbols)
 {
 	size_t n = symbols->n;
-	cleanup_free struct key *keys = reallocarray(NULL, n, 2 * sizeof(*keys));
-	struct kimg_symbol *all = reallocarray(NULL, n, sizeof(*all));
+	cleanup_free struct key *keys = large_alloc(n, 2 * sizeof(*keys));
+	cleanup_free struct kimg_symbol *all = large_alloc(n, sizeof(*all));
 	struct key *from = keys, *to = keys ? keys + n : NULL;
+	struct counts counts = { 0 };
+	unsigned int digits;
 
-	if (!keys || !all) {
-		free(all);
+	if (!keys || !all)
 		return error_nomem();
-	}
-	for (size_t i = 0; i < n; i++)
-		keys[i] = (struct key){ symbols->all[i].address, i };
-	for (unsigned int digit = 0; digit < DIGITS; digit++) {
-		if (sort_by_digit(from, to, n, digit * DIGIT_BITS)) {
+	digits = make_keys(symbols, keys, &counts);
+	for (unsigned int digit = 0; digit < digits; digit++) {
+		if (sort_by_digit(from, to, n, digit, counts.of[digit])) {
 			struct key *sorted = to;
 
 			to = from;
@@ -261,6 +282,7 @@ static struct kimg_error *sort(struct kimg_symbols *symbols)
 	free(symbols->all);
 	symbols->all = all;
 	symbols->room = n;
+	all = NULL;
 	return NULL;
 }
 
