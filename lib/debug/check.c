@@ -70,6 +70,141 @@ struct kimg_error *check_sections(const struct elf *elf, const struct kimg_limit
 	return NULL;
 }
 
+/* ---- units ---- */
+
+/*
+ * For each unit libdw reads abbreviations up to that of the unit's first DIE, and remembers them. That is one, or
+ * those of one unit, but for files where a million units share a megabyte of them. Beyond this it is a lie.
+ */
+#define ABBREVIATIONS_FREE  (64u << 20)
+#define ABBREVIATIONS_TIMES 2
+
+struct unit_header {
+	unsigned int version;
+	uint64_t abbreviations; /* where they start in .debug_abbrev */
+	struct cursor rest;     /* at the first DIE */
+};
+
+static uint64_t read_leb128(struct cursor *c)
+{
+	uint64_t value = 0;
+
+	for (unsigned int shift = 0;; shift += 7) {
+		uint8_t byte = cursor_u8(c);
+
+		if (shift < 64)
+			value |= (uint64_t)(byte & 0x7f) << shift;
+		if (!(byte & 0x80))
+			return value;
+	}
+}
+
+/* The attributes of an abbreviation: pairs of name and form; 0, 0 ends them. */
+static void skip_attributes(struct cursor *c)
+{
+	uint64_t name, form;
+
+	do {
+		name = read_leb128(c);
+		form = read_leb128(c);
+		if (form == DW_FORM_implicit_const)
+			read_leb128(c);
+	} while ((name || form) && !c->failed);
+}
+
+/* How many bytes of abbreviations are read, from at on, until the one with that code is found. */
+static uint64_t cost_of(struct span abbreviations, uint64_t at, uint64_t code)
+{
+	struct cursor c = { .s = span_from(abbreviations, at) };
+	uint64_t found;
+
+	do {
+		found = read_leb128(&c);
+		if (found == 0)
+			break;
+		read_leb128(&c);
+		cursor_skip(&c, 1);
+		skip_attributes(&c);
+	} while (found != code && !c.failed);
+	return c.failed ? c.s.n : c.at;
+}
+
+/*
+ * The header of the unit at c, which is left at the unit's end:
+ *
+ *	 0  4  unit_length: bytes behind it; 0xffffffff: the real one follows in 8 bytes, as do all offsets
+ *	 4  2  version
+ *	       2 to 4: debug_abbrev_offset (4), address_size (1)
+ *	       5: unit_type (1), address_size (1), debug_abbrev_offset (4); types: signature (8), offset (4)
+ *	    .. the code of the first DIE
+ */
+static struct unit_header read_unit(struct cursor *c)
+{
+	uint64_t length = cursor_u32(c);
+	bool wide = length == 0xffffffffu;
+	struct unit_header header = { 0 };
+	unsigned int type = 0;
+
+	if (wide)
+		length = cursor_u64(c);
+	header.rest = *c;
+	cursor_seek(c, length < c->s.n - c->at ? c->at + length : c->s.n);
+	header.version = cursor_u16(&header.rest);
+	if (header.version >= 5) {
+		type = cursor_u8(&header.rest);
+		cursor_skip(&header.rest, 1);
+	}
+	header.abbreviations = wide ? cursor_u64(&header.rest) : cursor_u32(&header.rest);
+	if (header.version < 5)
+		cursor_skip(&header.rest, 1);
+	else if (type == DW_UT_skeleton || type == DW_UT_split_compile)
+		cursor_skip(&header.rest, 8);
+	else if (type == DW_UT_type || type == DW_UT_split_type)
+		cursor_skip(&header.rest, wide ? 16 : 12);
+	return header;
+}
+
+static struct kimg_error *count_unit(const struct kimg_source *source, struct unit_header *unit,
+				     uint64_t *count)
+{
+	uint64_t code = read_leb128(&unit->rest);
+
+	if (unit->rest.failed)
+		return NULL;
+	*count += cost_of(source->abbrev, unit->abbreviations, code);
+	if (*count > ABBREVIATIONS_FREE + ABBREVIATIONS_TIMES * source->abbrev.n)
+		return error_new(KIMG_E_LIMIT, "debug information: too many units share their "
+					       "abbreviations");
+	return NULL;
+}
+
+struct kimg_error *check_unit(const struct kimg_source *source, uint64_t offset, uint64_t *count)
+{
+	struct cursor c = { .s = source->info, .big_endian = source->elf.big_endian };
+	struct unit_header unit;
+
+	cursor_seek(&c, offset);
+	unit = read_unit(&c);
+	return count_unit(source, &unit, count);
+}
+
+struct kimg_error *check_units(struct kimg_source *source, uint64_t offset)
+{
+	struct cursor c = { .s = source->info, .big_endian = source->elf.big_endian };
+
+	cursor_seek(&c, source->checked);
+	while (c.at < offset && c.at < c.s.n && !c.failed) {
+		struct unit_header unit = read_unit(&c);
+
+		/* Of the units of DWARF 5 before the one that is wanted libdw reads the headers alone. */
+		if (unit.version < 5)
+			TRY(count_unit(source, &unit, &source->abbreviations));
+	}
+	if (c.at > source->checked)
+		source->checked = c.at;
+	return NULL;
+}
+
 /* ---- tables of lines ---- */
 
 /* The longest run of bytes in s between NULs. */

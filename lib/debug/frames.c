@@ -74,6 +74,19 @@ static struct kimg_error *give_frames(struct kimg_source *source, struct unit *u
 	return NULL;
 }
 
+/* What is damaged would be read up to the damage for each address in it. */
+static struct kimg_error *give_frames_once(struct kimg_source *source, struct unit *unit,
+					   uint64_t address, struct walk *walk)
+{
+	struct kimg_error *error;
+
+	if (unit->damaged)
+		return error_new(KIMG_E_CORRUPT, "debug information: a damaged unit");
+	error = give_frames(source, unit, address, walk);
+	unit->damaged = error;
+	return error;
+}
+
 struct kimg_error *kimg_source_at(struct kimg_source *source, uint64_t address,
 				  bool (*visit)(void *context,
 						const struct kimg_source_frame *frame),
@@ -85,7 +98,7 @@ struct kimg_error *kimg_source_at(struct kimg_source *source, uint64_t address,
 	TRY(source_trim(source));
 	TRY(unit_at_address(source, address, &unit));
 	if (unit)
-		TRY(give_frames(source, unit, address, &walk));
+		TRY(give_frames_once(source, unit, address, &walk));
 	if (ret_count)
 		*ret_count = walk.count;
 	return NULL;

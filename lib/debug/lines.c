@@ -2,10 +2,7 @@
 /* The table of lines of a unit. */
 #include "debug/source.h"
 
-/*
- * The name of a file as one would write it in the source tree: without the folder of the build, which libdw
- * puts before it where that is an absolute one, and without the "./" of the kernel's include paths.
- */
+/* The name of a file as one would write it in the source tree: without the folder of the build. */
 const char *lines_short_name(const char *folder, const char *name)
 {
 	size_t n = folder ? strlen(folder) : 0;
@@ -17,6 +14,46 @@ const char *lines_short_name(const char *folder, const char *name)
 	while (name[0] == '.' && name[1] == '/' && name[2])
 		name += 2;
 	return name;
+}
+
+/* Whether name has "//" or "/./" in it, as the kernel's include paths lead to: it means one '/'. */
+static const char *needless(const char *name)
+{
+	const char *slash = strchr(name, '/');
+
+	while (slash && slash[1] != '/' && (slash[1] != '.' || slash[2] != '/'))
+		slash = strchr(slash + 1, '/');
+	return slash;
+}
+
+/* The same without those. */
+static struct kimg_error *tidy_name(struct kimg_source *source, const struct unit *unit,
+				    const char *name, const char **ret_name)
+{
+	const char *from;
+	char *copy, *to;
+
+	*ret_name = name = lines_short_name(unit->folder, name);
+	from = needless(name);
+	if (!from)
+		return NULL;
+	copy = arena_copy(&source->arena, name, strlen(name));
+	if (!copy)
+		return error_nomem();
+	source->spent += strlen(name) + 1;
+	to = copy + (from - name);
+	while (from) {
+		const char *next;
+
+		from += from[1] == '/' ? 1 : 2;
+		next = needless(from);
+		/* from stands on the second of the two slashes, which stays */
+		memcpy(to, from, next ? (size_t)(next - from) : strlen(from) + 1);
+		to += next ? next - from : 0;
+		from = next;
+	}
+	*ret_name = copy;
+	return NULL;
 }
 
 static struct kimg_error *read_lines(struct kimg_source *source, struct unit *unit)
@@ -77,7 +114,7 @@ struct kimg_error *lines_at(struct kimg_source *source, struct unit *unit, uint6
 		return NULL;
 	name = dw->dwarf_linesrc(row, NULL, NULL);
 	if (name && *name)
-		frame->file = lines_short_name(unit->folder, name);
+		TRY(tidy_name(source, unit, name, &frame->file));
 	if (!dw->dwarf_lineno(row, &line) && line > 0)
 		frame->line = line;
 	if (!dw->dwarf_linecol(row, &column) && column > 0)
@@ -109,7 +146,5 @@ struct kimg_error *lines_file(struct kimg_source *source, struct unit *unit, uin
 	if (!unit->files)
 		return NULL;
 	name = source->dw->dwarf_filesrc(unit->files, number, NULL, NULL);
-	if (name && *name)
-		*ret_name = lines_short_name(unit->folder, name);
-	return NULL;
+	return name && *name ? tidy_name(source, unit, name, ret_name) : NULL;
 }

@@ -212,6 +212,7 @@ struct kimg_error *source_start(struct kimg_source *source)
 
 	TRY(open_for_libdw(source, &fd));
 	TRY(source->elf.type == ET_REL ? start_module(source, fd) : start_linked(source, fd));
+	source->abbrev = source_section(source, "abbrev");
 	source->info = source_section(source, "info");
 	source->str = source_section(source, "str");
 	source->line = source_section(source, "line");

@@ -45,6 +45,7 @@ struct unit {
 	uint64_t offset;
 	const char *folder; /* DW_AT_comp_dir, or NULL */
 	uint64_t budget;    /* how many entries walks may still meet */
+	bool damaged;       /* something in it could not be read; it is not tried again */
 	struct scope scope;
 	bool has_lines; /* that lines are known, if there are any */
 	Dwarf_Lines *lines;
@@ -71,7 +72,10 @@ struct kimg_source {
 	Elf *module; /* of dwfl: its sections have addresses */
 	uint64_t bias;
 
-	struct span info, str, line_str, line;  /* sections as libdw has them: decompressed */
+	uint64_t checked;       /* how far check_units() has come in info */
+	uint64_t abbreviations; /* what it counted */
+	struct span abbrev, info, str, line_str,
+		line;                           /* sections as libdw has them: decompressed */
 	uint64_t longest_str, longest_line_str; /* of their strings, + 1; 0: not known yet */
 
 	bool has_aranges, has_ranges;
@@ -80,7 +84,7 @@ struct kimg_source {
 
 	struct unit *units[UNIT_HASH];
 	struct arena arena; /* units and scopes */
-	uint64_t spent;     /* bytes of memory, about, that a lookup left behind, libdw's too */
+	uint64_t spent;     /* bytes of memory, about, that lookups left behind, in libdw as well */
 };
 
 /* ---- open.c ---- */
@@ -105,6 +109,14 @@ struct kimg_error *check_sections(const struct elf *elf,
 
 /* Whether there are sections of debug information that name units and lines. */
 bool check_has_debug(const struct elf *elf);
+
+/*
+ * Whether libdw would take an absurd amount of time and memory to come to the unit at offset, and to look at it:
+ * *count goes up by what that costs.
+ */
+struct kimg_error *check_units(struct kimg_source *source, uint64_t offset) must_check;
+struct kimg_error *check_unit(const struct kimg_source *source, uint64_t offset,
+			      uint64_t *count) must_check;
 
 /* What a row of a line table takes in libdw, while it is read and later. */
 #define LINE_ROW_MEMORY 112

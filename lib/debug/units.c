@@ -80,13 +80,14 @@ struct kimg_error *die_add_reaches(const struct kimg_source *source, Dwarf_Die *
 
 /* ---- one unit ---- */
 
-static struct kimg_error *die_at_offset(const struct kimg_source *source, uint64_t offset,
+static struct kimg_error *die_at_offset(struct kimg_source *source, uint64_t offset,
 					Dwarf_Die *ret_die, uint64_t *ret_end)
 {
 	const struct libdw *dw = source->dw;
 	size_t header_size;
 	Dwarf_Off end;
 
+	TRY(check_units(source, offset));
 	if (dw->dwarf_next_unit(source->dwarf, offset, &end, &header_size, NULL, NULL, NULL, NULL,
 				NULL, NULL) ||
 	    end <= offset || !dw->dwarf_offdie(source->dwarf, offset + header_size, ret_die))
@@ -138,6 +139,7 @@ struct units_walk {
 	struct buf list;  /* of struct reach: the ranges of one unit */
 	struct buf plain; /* the same as struct kimg_source_range */
 	uint64_t budget;
+	uint64_t abbreviations; /* for check_unit() */
 };
 
 static void walk_done(struct units_walk *walk)
@@ -154,6 +156,7 @@ static struct kimg_error *walk_unit(struct units_walk *walk, uint64_t offset, Dw
 	int tag;
 
 	walk->list.n = 0;
+	TRY(check_unit(source, offset, &walk->abbreviations));
 	TRY(die_at_offset(source, offset, ret_die, ret_end));
 	tag = source->dw->dwarf_tag(ret_die);
 	*ret_is = tag == DW_TAG_compile_unit || tag == DW_TAG_skeleton_unit;
