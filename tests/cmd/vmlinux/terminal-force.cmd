@@ -1,1 +1,1 @@
-on-terminal kimg vmlinux -f --no-symbols $SAMPLES/elf/good-vmlinux-x86_64 | head -c 4 | od -An -c
+on-terminal kimg vmlinux -f --no-symbols $SAMPLES/elf/good-vmlinux-x86_64 | od -An -c -w4 | sed -n 1p
