@@ -21,6 +21,7 @@ struct reader {
 	char *letters;     /* of each section, as of nm(1) */
 	uint16_t *indexes; /* of each section, in the table of symbols */
 	size_t section_count;
+	bool loaded;    /* sections are where the kernel put them; what is not there is gone */
 	size_t dropped; /* symbols whose names cannot be read, or are too long */
 };
 
@@ -101,12 +102,14 @@ static struct kimg_error *place_sections(struct reader *r,
 	const char *name = kimg_symbols_module_name(r->symbols, 1);
 	size_t missing;
 
-	if (!options->sections)
+	r->loaded = options->sections != NULL;
+	if (!r->loaded)
 		return module_lay_out(r->sections, r->section_count, r->elf->is64);
 	TRY(module_place(r->sections, r->section_count, options->sections, name ? name : "",
 			 &missing));
 	if (missing)
-		symbols_note(r->symbols, false, "%zu sections of the module have no address in %s",
+		symbols_note(r->symbols, false,
+			     "left out: the symbols of %zu sections that have no address in %s",
 			     missing, options->sections);
 	return NULL;
 }
@@ -158,6 +161,8 @@ static struct kimg_error *add(struct reader *r, const struct elf_symbol *symbol)
 		.flags = flags_of(symbol),
 	};
 
+	if (in_section && r->loaded && !r->sections[symbol->section].placed)
+		return NULL;
 	TRY(elf_symtab_count_name(&r->symtab, symbol->name.n));
 	new.type =
 		elf_symbol_letter(r->elf, symbol, in_section ? r->letters[symbol->section] : 'a');

@@ -189,9 +189,12 @@ static void answer_lines(struct session *s)
 /* Whether word is the module of the query before it: a frame of an oops, pasted without quotes. */
 static bool is_module_of_query(const char *word)
 {
-	size_t n = strlen(word);
+	size_t n;
 
-	return n > 2 && word[0] == '[' && word[n - 1] == ']' && word[1] != '<';
+	if (word[0] != '[')
+		return false;
+	n = strspn(word + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+	return n > 1 && strcmp(word + 1 + n, "]") == 0;
 }
 
 static void answer_operands(struct session *s)

@@ -1,0 +1,1 @@
+kimg sym --kaslr-offset 12xy _text

@@ -1,0 +1,1 @@
+kimg sym --image $SAMPLES/bzimage/good-2.15-high _text

@@ -1,0 +1,1 @@
+printf 'ffffffff81000000 T _text\nffffffffc0000000 t f\t[one]\nffffffffc0000010 t g\t[one]\nffffffffc0001000 t f\t[two]\n' | kimg sym --map - f 'f [two]' one:f one:g+0x4 vmlinux:f f+0x4/0x10 [one] g+0x1/0xff0 '[one]'

@@ -1,0 +1,1 @@
+kimg sym --map missing _text

@@ -1,0 +1,1 @@
+mkdir -p module/sample/sections; cd module/sample/sections; echo 0xffffffffc0429000 >.text; echo 0xffffffffc0429900 >.text.unlikely; cd ../../..; kimg sym --module $SAMPLES/elf/good-module-x86_64 --sections module ffffffffc0429018 work.cold counter

@@ -1,0 +1,1 @@
+printf '%s\n' 'ffffffff81000000 T _text' 'ffffffff81000010 t copy' 'ffffffff81000030 t copy' 'ffffffff81000070 T vfs_read' 'ffffffff81000080 T vfs_write' 'ffffffff81000080 t alias' 'ffffffff810000c0 t add' 'ffffffff810000d0 t f.isra.0' 'ffffffff810000e0 D _end' >map; kimg sym --map map vfs_write+0x10 vfs_write+0x10/0x40 vfs_write+16/64 vfs_write+10/40

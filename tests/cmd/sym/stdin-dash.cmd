@@ -1,0 +1,1 @@
+printf '%s\n' 'ffffffff81000000 T _text' 'ffffffff81000010 t copy' 'ffffffff81000030 t copy' 'ffffffff81000070 T vfs_read' 'ffffffff81000080 T vfs_write' 'ffffffff81000080 t alias' 'ffffffff810000c0 t add' 'ffffffff810000d0 t f.isra.0' 'ffffffff810000e0 D _end' >map; echo vfs_read | kimg sym --map map _text - add

@@ -1,0 +1,1 @@
+kimg sym --map a --image b _text

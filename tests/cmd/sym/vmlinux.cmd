@@ -1,0 +1,1 @@
+kimg sym --vmlinux $SAMPLES/elf/good-vmlinux-x86_64 "*"
