@@ -14,8 +14,8 @@ extern "C" {
 
 /*
  * The symbols of a kernel, of a module or of both, whatever they were read from: one table, sorted by address
- * and found by name. A table is read-only once it is open, apart from two indexes that the first lookups of
- * an address and of a name make: threads that share a table do one of each first.
+ * and found by name. A table is read-only once it is open, apart from the indexes that lookups make when they
+ * are worth it: threads that share a table call kimg_symbols_index() first.
  */
 struct kimg_symbols;
 
@@ -142,6 +142,11 @@ const char *kimg_symbols_module_name(const struct kimg_symbols *symbols, unsigne
 /* Where a section starts, in the addresses of the table. False where index is 0 or unknown. */
 bool kimg_symbols_section_address(const struct kimg_symbols *symbols, unsigned int index,
 				  uint64_t *ret_address);
+
+/*
+ * Makes the indexes that lookups by address and by name use, which they else make themselves. KIMG_E_NOMEM.
+ */
+struct kimg_error *kimg_symbols_index(struct kimg_symbols *symbols);
 
 /*
  * The symbol that address lies in, NULL where there is none. Of several at one address it is the one that

@@ -290,6 +290,40 @@ static bool visit_chain(struct kimg_symbols *symbols, struct span name, bool exa
 	return true;
 }
 
+/* visit_chain() without an index. */
+static bool visit_all(const struct kimg_symbols *symbols, struct span name, bool exact,
+		      struct visit *v)
+{
+	for (size_t i = 0; i < symbols->n; i++) {
+		const struct kimg_symbol *symbol = &symbols->all[i];
+		struct span own = symbol_name(symbol);
+
+		if (exact ? own.n != name.n : own.n <= name.n || own.p[name.n] != '.')
+			continue;
+		if (!span_starts(own, name))
+			continue;
+		if (!exact && !span_equal(symbol_plain_name(own), name))
+			continue;
+		if (!visit(v, symbol))
+			return false;
+	}
+	return true;
+}
+
+/* An index costs as much as several walks over all symbols, and most runs look up a name or two. */
+static bool is_worth_an_index(struct kimg_symbols *symbols)
+{
+	enum { FEW = 4 };
+
+	return symbols->heads || symbols->scans++ >= FEW;
+}
+
+static bool visit_named(struct kimg_symbols *symbols, struct span name, bool exact, struct visit *v)
+{
+	return symbols->heads ? visit_chain(symbols, name, exact, v)
+			      : visit_all(symbols, name, exact, v);
+}
+
 size_t kimg_symbols_named(struct kimg_symbols *symbols, const char *name, size_t name_size,
 			  bool (*visitor)(void *context, const struct kimg_symbol *symbol),
 			  void *context)
@@ -297,15 +331,20 @@ size_t kimg_symbols_named(struct kimg_symbols *symbols, const char *name, size_t
 	struct visit v = { visitor, context, 0 };
 	struct span wanted = span_of(name, name_size), plain = wanted;
 
-	if (!index_names(symbols))
+	if (is_worth_an_index(symbols) && !index_names(symbols))
 		return 0;
-	if (visit_chain(symbols, wanted, true, &v))
-		visit_chain(symbols, wanted, false, &v);
+	if (visit_named(symbols, wanted, true, &v))
+		visit_named(symbols, wanted, false, &v);
 	if (symbols->source == KIMG_SYMBOLS_PROC_KSYMS)
 		plain = ksyms_plain_name(wanted);
 	if (v.count == 0 && plain.n < wanted.n)
-		visit_chain(symbols, plain, true, &v);
+		visit_named(symbols, plain, true, &v);
 	return v.count;
+}
+
+struct kimg_error *kimg_symbols_index(struct kimg_symbols *symbols)
+{
+	return index_places(symbols) && index_names(symbols) ? NULL : error_nomem();
 }
 
 /* ---- by pattern ---- */

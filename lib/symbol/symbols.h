@@ -61,6 +61,7 @@ struct kimg_symbols {
 	uint32_t *heads;
 	struct symbols_link *links;
 	uint64_t hash_mask, hash_seed;
+	unsigned int scans; /* lookups of names that went without */
 
 	struct arena arena;
 	struct symbols_owned *owned;
