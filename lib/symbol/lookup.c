@@ -313,7 +313,7 @@ static bool visit_all(const struct kimg_symbols *symbols, struct span name, bool
 /* An index costs as much as several walks over all symbols, and most runs look up a name or two. */
 static bool is_worth_an_index(struct kimg_symbols *symbols)
 {
-	enum { FEW = 4 };
+	enum { FEW = 2 };
 
 	return symbols->heads || symbols->scans++ >= FEW;
 }

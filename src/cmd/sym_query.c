@@ -334,36 +334,27 @@ static void find_by_name(struct search *s)
 		find_name(s);
 }
 
-static bool find_by_address(struct search *s, struct query *q)
+static bool find_by_address(struct search *s, struct query *q, uint64_t address)
 {
-	uint64_t address;
-
-	if (!parse_address(q->base, &address))
-		return false;
 	find_address(s, address + (q->has_offset ? q->offset.hex : 0));
 	if (s->answer->count)
 		q->has_offset = false; /* it is in the address */
 	return s->answer->count > 0;
 }
 
-/* Functions are called add and dead, but none has a name of eight digits or more. */
-static bool is_surely_address(struct span s)
-{
-	uint64_t address;
-
-	return has_0x(s) || (s.n >= 8 && parse_address(s, &address));
-}
-
 static void find(struct search *s, struct query *q)
 {
-	bool surely = is_surely_address(q->base);
+	uint64_t address;
+	bool hex = parse_address(q->base, &address);
+	/* Functions are called add and dead, but none has a name of eight digits or more. */
+	bool surely = hex && (has_0x(q->base) || q->base.n >= 8);
 
-	if (surely && find_by_address(s, q))
+	if (surely && find_by_address(s, q, address))
 		return;
 	find_by_name(s);
-	if (s->answer->count || surely || find_by_address(s, q))
+	if (s->answer->count || (hex && !surely && find_by_address(s, q, address)))
 		return;
-	if (split_colon(q))
+	if (!hex && split_colon(q))
 		find_by_name(s);
 }
 

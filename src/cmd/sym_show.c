@@ -4,15 +4,37 @@
 
 #include <stdio.h>
 
+/* The eight hexadecimal digits of value, all at once: a byte each, the first one lowest. */
+static uint64_t eight_digits(uint32_t value)
+{
+	const uint64_t each = 0x0101010101010101, low = 15 * each;
+	uint64_t digits = __builtin_bswap32(value), letters;
+
+	digits = (digits | digits << 16) & 0x0000ffff0000ffff;
+	digits = (digits | digits << 8) & 0x00ff00ff00ff00ff;
+	digits = (digits >> 4 | digits << 8) & low;
+	letters = (digits + 6 * each) >> 4 & each;
+	return digits + '0' * each + ('a' - '0' - 10) * letters;
+}
+
+static char *put_digits(char *p, uint32_t value)
+{
+	uint64_t digits = htole64(eight_digits(value));
+
+	memcpy(p, &digits, sizeof(digits));
+	return p + sizeof(digits);
+}
+
 /* Adds value in hexadecimal, with at least width digits. Returns where it ends. */
 static char *put_hex(char *p, uint64_t value, unsigned int width)
 {
 	unsigned int digits = value ? (67 - __builtin_clzll(value)) / 4 : 1;
+	char all[16];
 
 	if (digits < width)
 		digits = width;
-	for (unsigned int i = digits; i-- > 0; value >>= 4)
-		p[i] = "0123456789abcdef"[value & 15];
+	put_digits(put_digits(all, value >> 32), value);
+	memcpy(p, all + sizeof(all) - digits, digits);
 	return p + digits;
 }
 

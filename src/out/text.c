@@ -49,7 +49,8 @@ static void cell(struct out *out, enum out_style style, struct span text, unsign
 	if (out->width < 0)
 		out->pending += fill;
 	if (text.n) {
-		buf_fill(&out->buf, ' ', out->pending);
+		if (out->pending)
+			buf_fill(&out->buf, ' ', out->pending);
 		out->pending = 0;
 		if (color)
 			buf_puts(&out->buf, color);
