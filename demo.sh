@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# demo.sh [IMAGE]: installs what is missing, builds kimg, and takes a kernel image apart: IMAGE, else this
+# demo.sh [IMAGE]: installs what is missing, builds kimg, and takes a kernel image and its symbols apart: IMAGE, else this
 # machine's newest /boot/vmlinuz-*, else Debian's current kernel, fetched by name.
 set -euo pipefail
 
@@ -56,3 +56,8 @@ show info --deep "$image"
 show extract "$image" -o "$out/vmlinux"
 show identify "$out/vmlinux"
 du --apparent-size -h "$out/vmlinux" | sed "s|$out|OUT|"
+
+show map "$image" -o "$out/System.map"
+show sym --map "$out/System.map" start_kernel 'vfs_*write'
+show vmlinux "$image" -o "$out/vmlinux.symbols"
+show size --show totals "$out/vmlinux.symbols"
