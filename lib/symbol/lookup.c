@@ -217,40 +217,50 @@ const struct kimg_symbol *kimg_symbols_at(struct kimg_symbols *symbols, uint64_t
 
 enum { CHAIN_END = UINT32_MAX };
 
-static bool make_index_of_names(struct kimg_symbols *symbols, size_t size)
+static bool make_index(const struct kimg_symbols *symbols, struct symbols_index *index)
 {
-	symbols->heads = reallocarray(NULL, size, sizeof(*symbols->heads));
-	symbols->links = reallocarray(NULL, symbols->n + 1, sizeof(*symbols->links));
-	if (!symbols->heads || !symbols->links) {
-		free(symbols->heads);
-		free(symbols->links);
-		symbols->heads = NULL;
-		symbols->links = NULL;
+	size_t size = symbols->hash_mask + 1;
+
+	index->heads = reallocarray(NULL, size, sizeof(*index->heads));
+	index->links = reallocarray(NULL, symbols->n + 1, sizeof(*index->links));
+	if (!index->heads || !index->links)
 		return false;
-	}
-	symbols->hash_seed = hash_seed();
-	symbols->hash_mask = size - 1;
-	memset(symbols->heads, 0xff, size * sizeof(*symbols->heads));
+	memset(index->heads, 0xff, size * sizeof(*index->heads));
 	return true;
+}
+
+static void add_to_index(const struct kimg_symbols *symbols, struct symbols_index *index,
+			 struct span name, uint32_t symbol)
+{
+	uint64_t hash = hash_span(symbols->hash_seed, name);
+	uint32_t *head = &index->heads[hash & symbols->hash_mask];
+
+	index->links[symbol] = (struct symbols_link){ *head, hash >> 32 };
+	*head = symbol;
 }
 
 static bool index_names(struct kimg_symbols *symbols)
 {
 	uint64_t size = 1024;
 
-	if (symbols->heads)
+	if (symbols->by_name.heads)
 		return true;
 	while (size < symbols->n)
 		size *= 2;
-	if (!make_index_of_names(symbols, size))
+	symbols->hash_seed = hash_seed();
+	symbols->hash_mask = size - 1;
+	if (!make_index(symbols, &symbols->by_name) ||
+	    !make_index(symbols, &symbols->by_plain_name)) {
+		symbols_index_done(&symbols->by_name);
+		symbols_index_done(&symbols->by_plain_name);
 		return false;
+	}
 	for (size_t i = symbols->n; i-- > 0;) { /* backwards, so that chains ascend */
-		struct span name = symbol_plain_name(symbol_name(&symbols->all[i]));
-		uint64_t hash = hash_span(symbols->hash_seed, name);
-		uint32_t *head = &symbols->heads[hash & symbols->hash_mask];
+		struct span name = symbol_name(&symbols->all[i]), plain = symbol_plain_name(name);
 
-		symbols->links[i] = (struct symbols_link){ *head, hash >> 32 };
-		*head = i;
+		add_to_index(symbols, &symbols->by_name, name, i);
+		if (plain.n != name.n)
+			add_to_index(symbols, &symbols->by_plain_name, plain, i);
 	}
 	return true;
 }
@@ -270,21 +280,18 @@ static bool visit(struct visit *v, const struct kimg_symbol *symbol)
 /* The symbols called name itself (exact), or those that have only their plain name in common with it. */
 static bool visit_chain(struct kimg_symbols *symbols, struct span name, bool exact, struct visit *v)
 {
-	uint64_t hash = hash_span(symbols->hash_seed, symbol_plain_name(name));
-	uint32_t i = symbols->heads[hash & symbols->hash_mask];
+	const struct symbols_index *index = exact ? &symbols->by_name : &symbols->by_plain_name;
+	uint64_t hash = hash_span(symbols->hash_seed, name);
+	uint32_t i = index->heads[hash & symbols->hash_mask];
 
-	for (; i != CHAIN_END; i = symbols->links[i].next) {
+	for (; i != CHAIN_END; i = index->links[i].next) {
 		const struct kimg_symbol *symbol = &symbols->all[i];
 		struct span own;
 
-		if (symbols->links[i].hash != hash >> 32)
+		if (index->links[i].hash != hash >> 32)
 			continue;
 		own = symbol_name(symbol);
-		if (span_equal(own, name) != exact)
-			continue;
-		if (!exact && !span_equal(symbol_plain_name(own), name))
-			continue;
-		if (!visit(v, symbol))
+		if (span_equal(exact ? own : symbol_plain_name(own), name) && !visit(v, symbol))
 			return false;
 	}
 	return true;
@@ -315,13 +322,13 @@ static bool is_worth_an_index(struct kimg_symbols *symbols)
 {
 	enum { FEW = 2 };
 
-	return symbols->heads || symbols->scans++ >= FEW;
+	return symbols->by_name.heads || symbols->scans++ >= FEW;
 }
 
 static bool visit_named(struct kimg_symbols *symbols, struct span name, bool exact, struct visit *v)
 {
-	return symbols->heads ? visit_chain(symbols, name, exact, v)
-			      : visit_all(symbols, name, exact, v);
+	return symbols->by_name.heads ? visit_chain(symbols, name, exact, v)
+				      : visit_all(symbols, name, exact, v);
 }
 
 size_t kimg_symbols_named(struct kimg_symbols *symbols, const char *name, size_t name_size,

@@ -21,10 +21,15 @@ struct symbols_section {
 	uint64_t size; /* 0: not known */
 };
 
-/* A symbol in the chain of those whose plain names have one hash. */
+/* A symbol in the chain of those whose names, or plain names, have one hash. */
 struct symbols_link {
 	uint32_t next;
 	uint32_t hash; /* the half that does not choose the chain */
+};
+
+struct symbols_index {
+	uint32_t *heads;
+	struct symbols_link *links; /* of each symbol; unset for those that are in no chain */
 };
 
 struct kimg_symbols {
@@ -57,9 +62,11 @@ struct kimg_symbols {
 	uint64_t *steps;
 	size_t step_count;
 
-	/* lookup.c: chains of symbols whose plain names have one hash, by address */
-	uint32_t *heads;
-	struct symbols_link *links;
+	/*
+	 * lookup.c: chains of symbols by address: of all, by their names, and of those whose plain name is another
+	 * one, by that. In one alone a lookup of either would walk over all copies of a function.
+	 */
+	struct symbols_index by_name, by_plain_name;
 	uint64_t hash_mask, hash_seed;
 	unsigned int scans; /* lookups of names that went without */
 
@@ -113,6 +120,13 @@ void *symbols_alloc(struct kimg_symbols *symbols, size_t size) must_check;
  * the upper one. bits must be set before.
  */
 struct kimg_error *symbols_finish(struct kimg_symbols *symbols, uint64_t shift) must_check;
+
+static inline void symbols_index_done(struct symbols_index *index)
+{
+	free(index->heads);
+	free(index->links);
+	*index = (struct symbols_index){ 0 };
+}
 
 static inline void symbols_free_pointer(struct kimg_symbols **symbols)
 {

@@ -38,8 +38,8 @@ void kimg_symbols_free(struct kimg_symbols *symbols)
 	free(symbols->places);
 	free(symbols->answers);
 	free(symbols->steps);
-	free(symbols->heads);
-	free(symbols->links);
+	symbols_index_done(&symbols->by_name);
+	symbols_index_done(&symbols->by_plain_name);
 	free(symbols);
 }
 

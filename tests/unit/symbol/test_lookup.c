@@ -241,6 +241,25 @@ static void many_of_one_name(void **state)
 	}
 }
 
+/* Copies of one function, whose plain name is the same: looking each up must not walk over all others. */
+static void many_copies_of_one_function(void **state)
+{
+	enum { COUNT = 200000 };
+	cleanup_buf struct buf text = { 0 };
+	cleanup_symbols struct kimg_symbols *symbols = NULL;
+	char name[32];
+
+	for (int i = 0; i < COUNT; i++)
+		buf_printf(&text, "%08x t f.cold.%d\n", 0xc0100000 + i, i);
+	symbols = text_table(text.p);
+	for (int i = 0; i < COUNT; i++) {
+		snprintf(name, sizeof(name), "f.cold.%d", i);
+		assert_ptr_equal(table_named(symbols, name), &symbols->all[i]);
+	}
+	assert_ptr_equal(table_named(symbols, "f"), &symbols->all[0]);
+	assert_null(table_named(symbols, "f.cold"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +272,7 @@ int main(void)
 		cmocka_unit_test(patterns),
 		cmocka_unit_test(hostile_patterns),
 		cmocka_unit_test(many_of_one_name),
+		cmocka_unit_test(many_copies_of_one_function),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
