@@ -71,7 +71,6 @@ static struct kimg_error *add(struct reader *reader, const struct elf_symbol *sy
 		.flags = flags_of(symbol),
 	};
 
-	TRY(elf_symtab_count_name(&reader->symtab, symbol->name.n));
 	if (!section->in_memory || symbol->name.n == 0 || symbol_name_is_internal(symbol->name))
 		new.flags |= KIMG_SYMBOL_HIDDEN;
 	else if (span_equal(symbol->name, SPAN_LITERAL("linux_banner"))) {
@@ -102,11 +101,12 @@ static struct kimg_error *read_symbols(struct reader *reader)
 		if (reader->only_near && !is_near(reader, elf_symtab_value(&reader->symtab, i)))
 			continue;
 		elf_symtab_at(&reader->symtab, i, &symbol);
+		TRY(elf_symtab_count_name(&reader->symtab, symbol.name.n));
 		if (!elf_symbol_is_listed(reader->elf, &symbol))
 			continue;
 		if (symbol.bad_name)
 			reader->bad_names++;
-		else if (symbol.name.n > SYMBOL_NAME_MAX)
+		else if (symbol.long_name)
 			reader->long_names++;
 		else
 			TRY(add(reader, &symbol));

@@ -16,6 +16,8 @@
 #include <ctype.h>
 #include <elf.h>
 
+#include "symbol/symbols.h"
+
 /* In <elf.h> of no glibc yet. */
 #define SHN_X86_64_LCOMMON 0xff02
 #define SHF_NIOS2_GPREL    0x10000000
@@ -41,6 +43,14 @@ static struct span find_extended(const struct elf *elf, const struct elf_section
 	return (struct span){ 0 };
 }
 
+/* What all names end in. */
+static struct span up_to_last_end(struct span names)
+{
+	const uint8_t *end = names.n ? memrchr(names.p, 0, names.n) : NULL;
+
+	return span_clip(names, 0, end ? end + 1 - names.p : 0);
+}
+
 struct kimg_error *elf_symtab_open(const struct elf *elf, struct elf_symtab *ret_symtab)
 {
 	const uint64_t size = elf->is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
@@ -63,6 +73,7 @@ struct kimg_error *elf_symtab_open(const struct elf *elf, struct elf_symtab *ret
 	symtab.extended = find_extended(elf, &section);
 	symtab.count = symtab.entries.n / size;
 	symtab.cut = symtab.entries.n < section.size || symtab.names.n < names.size;
+	symtab.names = up_to_last_end(symtab.names);
 	*ret_symtab = symtab;
 	return NULL;
 }
@@ -96,12 +107,12 @@ static uint32_t extended_index(const struct elf_symtab *symtab, size_t index)
 
 static void read_name(const struct elf_symtab *symtab, uint32_t offset, struct elf_symbol *symbol)
 {
-	struct span rest = span_from(symtab->names, offset);
+	/* A million symbols may share one name of many megabytes: what is too long is not read to its end. */
+	struct span rest = span_clip(symtab->names, offset, SYMBOL_NAME_MAX + 1);
 
 	symbol->name = span_text(rest);
-	symbol->bad_name = symbol->name.n == rest.n;
-	if (symbol->bad_name)
-		symbol->name.n = 0;
+	symbol->long_name = symbol->name.n > SYMBOL_NAME_MAX;
+	symbol->bad_name = rest.n == 0;
 }
 
 bool elf_symtab_at(const struct elf_symtab *symtab, size_t index, struct elf_symbol *ret_symbol)

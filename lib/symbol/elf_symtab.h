@@ -11,7 +11,7 @@
 struct elf_symtab {
 	const struct elf *elf;
 	struct span entries;
-	struct span names;
+	struct span names;    /* up to the last NUL */
 	struct span extended; /* SHT_SYMTAB_SHNDX: section indexes that do not fit into 16 bits */
 	uint32_t names_section;
 	size_t count; /* of the entries that can be read, the first one, which is empty, included */
@@ -21,9 +21,10 @@ struct elf_symtab {
 
 struct elf_symbol {
 	struct span name;
-	bool bad_name; /* outside of the names, or not terminated in them; name is empty then */
-	uint8_t bind;  /* STB_LOCAL ... */
-	uint8_t type;  /* STT_FUNC ... */
+	bool bad_name;  /* outside of the names, or not terminated in them; name is empty then */
+	bool long_name; /* longer than SYMBOL_NAME_MAX; name is the start of it */
+	uint8_t bind;   /* STB_LOCAL ... */
+	uint8_t type;   /* STT_FUNC ... */
 	uint8_t other;
 	/* Index of its section header; SHN_UNDEF; ELF_RESERVED(SHN_ABS), ELF_RESERVED(SHN_COMMON) ... */
 	uint32_t section;
@@ -48,7 +49,7 @@ bool elf_symtab_at(const struct elf_symtab *symtab, size_t index, struct elf_sym
 uint64_t elf_symtab_value(const struct elf_symtab *symtab, size_t index);
 
 /*
- * Counts a name of size bytes that is kept. Names may share their bytes, but not so that a small file makes a
+ * Counts a name of size bytes that was read. Names may share their bytes, but not so that a small file makes a
  * huge table: KIMG_E_CORRUPT then.
  */
 struct kimg_error *elf_symtab_count_name(struct elf_symtab *symtab, size_t size) must_check;

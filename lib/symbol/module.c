@@ -163,7 +163,6 @@ static struct kimg_error *add(struct reader *r, const struct elf_symbol *symbol)
 
 	if (in_section && r->loaded && !r->sections[symbol->section].placed)
 		return NULL;
-	TRY(elf_symtab_count_name(&r->symtab, symbol->name.n));
 	new.type =
 		elf_symbol_letter(r->elf, symbol, in_section ? r->letters[symbol->section] : 'a');
 	if (in_section) {
@@ -184,9 +183,10 @@ static struct kimg_error *read_symbols(struct reader *r)
 
 	TRY(symbols_reserve(r->symbols, r->symtab.count));
 	for (size_t i = 1; elf_symtab_at(&r->symtab, i, &symbol); i++) {
+		TRY(elf_symtab_count_name(&r->symtab, symbol.name.n));
 		if (!elf_symbol_is_listed(r->elf, &symbol))
 			continue;
-		if (symbol.bad_name || symbol.name.n > SYMBOL_NAME_MAX)
+		if (symbol.bad_name || symbol.long_name)
 			r->dropped++;
 		else
 			TRY(add(r, &symbol));
