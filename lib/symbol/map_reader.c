@@ -138,10 +138,12 @@ static struct kimg_error *find_module(struct reader *r, struct span name, uint16
 	}
 	if (!index) {
 		TRY(symbols_add_module(r->symbols, name, &index));
-		if (index) {
-			r->nexts[index] = *bucket;
-			*bucket = index;
-		}
+		/* Without a number its symbols would pass for those of the kernel itself. */
+		if (!index)
+			return error_new(KIMG_E_LIMIT, "symbols of more than %zu modules",
+					 r->symbols->module_count - 1);
+		r->nexts[index] = *bucket;
+		*bucket = index;
 	}
 	r->module = name;
 	r->module_index = *ret_index = index;

@@ -186,6 +186,18 @@ static void many_modules(void **state)
 		assert_int_equal(symbols->all[i].module, 1 + i % 10000);
 }
 
+/* Those that have no number left would be taken for the kernel itself. */
+static void too_many_modules(void **state)
+{
+	cleanup_buf struct buf text = { 0 };
+	cleanup_symbols struct kimg_symbols *symbols = NULL;
+
+	for (unsigned int i = 0; i < UINT16_MAX; i++)
+		buf_printf(&text, "%016x T f\t[m%u]\n", 0x1000 + i, i);
+	assert_fails(KIMG_E_LIMIT, read_text(text.p, &symbols));
+	assert_null(symbols);
+}
+
 static void hidden_addresses_are_explained(void **state)
 {
 	cleanup_buf struct buf text = { 0 };
@@ -305,6 +317,7 @@ int main(void)
 		cmocka_unit_test(what_moves_with_the_kernel_is_shifted),
 		cmocka_unit_test(kallsyms_have_modules),
 		cmocka_unit_test(many_modules),
+		cmocka_unit_test(too_many_modules),
 		cmocka_unit_test(hidden_addresses_are_explained),
 		cmocka_unit_test(placeholders_are_told),
 		cmocka_unit_test(ksyms_of_2_4),
