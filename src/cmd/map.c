@@ -170,12 +170,16 @@ static int show(struct cli *cli, const struct map_options *o, const struct kimg_
 
 /* ---- the map as it is ---- */
 
-static struct kimg_error *write_map(const struct map_options *o, const struct kimg_symbols *symbols)
+static struct kimg_error *write_map(const struct map_options *o, const struct kimg_symbols *symbols,
+				    const char *input)
 {
 	cleanup_outfile struct outfile file = OUTFILE_NONE;
 	cleanup_free char *text = NULL;
 	size_t size;
 
+	if (o->output && outfile_is(o->output, input))
+		return error_new(KIMG_E_INVALID, "%s is the input: it stays as it is",
+				 strcmp(o->output, "-") == 0 ? "standard output" : o->output);
 	TRY(kimg_map_write(symbols, &o->map, &text, &size));
 	TRY(outfile_open(&file, o->output ? o->output : "-"));
 	TRY(outfile_write(&file, span_of(text, size)));
@@ -183,9 +187,9 @@ static struct kimg_error *write_map(const struct map_options *o, const struct ki
 }
 
 static int write_out(struct cli *cli, const struct map_options *o,
-		     const struct kimg_symbols *symbols)
+		     const struct kimg_symbols *symbols, const char *input)
 {
-	struct kimg_error *error = write_map(o, symbols);
+	struct kimg_error *error = write_map(o, symbols, input);
 
 	return error ? report(cli, error) : show_notes(cli, symbols);
 }
@@ -200,7 +204,7 @@ static int run_on(struct cli *cli, const struct map_options *o, struct out *out)
 
 	if (error)
 		return report(cli, error);
-	return out ? show(cli, o, symbols, out) : write_out(cli, o, symbols);
+	return out ? show(cli, o, symbols, out) : write_out(cli, o, symbols, path);
 }
 
 /* Through the writer of facts: JSON, and what a terminal shows, where names are not to steer it. */
