@@ -14,7 +14,8 @@
 enum {
 	PAGE = 4096,
 	LEADING_MIN = 32,
-	ALIKE_MAX = 1 << 12, /* symbols that a vote may be shared by */
+	ALIKE_MAX =
+		1 << 12, /* symbols that a vote may be shared by; pointers to more are not asked */
 };
 
 /* The bases that pointers of one 4 GiB region and offsets of 32 bits can give. */
@@ -132,6 +133,8 @@ static size_t count_leading(const struct alike *alike, const struct kallsyms_poi
 	for (size_t i = 0; i < pointers->n; i++) {
 		uint32_t offset = pointers->of[i] - base, place = offset % PAGE;
 
+		if (alike->starts[place + 1] - alike->starts[place] > ALIKE_MAX)
+			continue;
 		for (uint32_t j = alike->starts[place]; j < alike->starts[place + 1]; j++) {
 			if (alike->offsets[j] == offset) {
 				count++;

@@ -33,14 +33,18 @@ uint32_t vmlinux_add_section_name(struct kimg_vmlinux *vmlinux, const struct elf
 	return at;
 }
 
-/* The section of that name, a new one where there is none. */
+/*
+ * The section of that name, a new one where there is none. Linkers may keep the names of symbols and those of
+ * sections in one; each gets its own here.
+ */
 static struct elf_section *section_for(struct kimg_vmlinux *vmlinux, struct elf_file *file,
 				       const char *name, uint32_t type)
 {
 	struct elf_section *section;
 
 	for (uint32_t i = 1; i < file->section_count; i++)
-		if (file->sections[i].type == type && elf_section_named(&file->sections[i], name))
+		if (i != file->elf.shstrndx && file->sections[i].type == type &&
+		    elf_section_named(&file->sections[i], name))
 			return &file->sections[i];
 	section = &file->sections[file->section_count];
 	*section = (struct elf_section){
