@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # test.sh [--all]: installs what is missing, builds, and runs the tests: units, commands, the corpus of the fuzz
 # targets, all of these also under ASan and UBSan, made images, and Debian's real kernels (one an
-# architecture; --all: all of them). The last line counts them.
+# architecture; --all: all of them, and a kernel that is built for it). The last line counts them.
 set -euo pipefail
 
 cd "$(dirname "$0")"
-which=--quick
+which=--quick long=
 case ${1-} in
 '') ;;
---all) which=--all ;;
+--all)
+	which=--all
+	long=tests/long/packages
+	;;
 *)
 	sed -n '3,5s/^# //p' "$0"
 	exit 2
@@ -37,7 +40,7 @@ count() {
 	fi
 }
 
-tools/setup tools/packages-build tools/packages-test tests/fixtures/packages tests/kernels/packages
+tools/setup tools/packages-build tools/packages-test tests/fixtures/packages tests/kernels/packages $long
 tools/build build -Dtests=true
 tools/build build-asan -Dtests=true -Db_sanitize=address,undefined -Dbuildtype=debugoptimized -Db_lundef=false
 
@@ -45,6 +48,7 @@ count "units, commands, fuzz corpus, house rules" tools/run-meson-tests build
 count "the same under ASan and UBSan" tools/run-meson-tests build-asan --no-suite lint
 count "made images" tests/fixtures/run
 count "Debian's kernels" tests/kernels/run "$which"
+[ -z "$long" ] || count "a kernel that is built" tests/long/run
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -60,18 +60,6 @@ static void free_symbols(struct kimg_symbols **symbols)
 
 /* ---- what is told beside ---- */
 
-/* Whether kallsyms holds data too, as it does with CONFIG_KALLSYMS_ALL. */
-static bool has_data(const struct kimg_symbols *symbols)
-{
-	size_t n;
-	const struct kimg_symbol *all = kimg_symbols_all(symbols, &n);
-
-	for (size_t i = 0; i < n; i++)
-		if (strchr("BbDd", all[i].type))
-			return true;
-	return false;
-}
-
 /* Returns STATUS_NO where something is damaged. */
 static int show_notes(struct cli *cli, const struct kimg_symbols *symbols)
 {
@@ -79,10 +67,8 @@ static int show_notes(struct cli *cli, const struct kimg_symbols *symbols)
 	int status = STATUS_YES;
 
 	if (source == KIMG_SYMBOLS_KALLSYMS)
-		remark(cli,
-		       "the map is made from the kernel's own kallsyms, which lack %s and some "
-		       "names that System.map has",
-		       has_data(symbols) ? "absolute symbols" : "data (no CONFIG_KALLSYMS_ALL)");
+		remark(cli, "the map is made from the kernel's own kallsyms, which lack some of "
+			    "the symbols of its System.map");
 	for (const struct kimg_note *note = kimg_symbols_notes(symbols); note; note = note->next) {
 		remark(cli, "%s", note->text);
 		if (note->bad)
