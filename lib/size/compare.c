@@ -15,7 +15,8 @@ static bool is_generated(struct span name)
 	static const char *const names[] = { "linux_banner", "vermagic", "__noinstr_text_start",
 					     "_sdata" };
 
-	if (name.n < 6 || (name.p[0] != '_' && name.p[0] != 'l' && name.p[0] != 'v'))
+	/* Most names need no closer look. */
+	if (name.n < 6 || !strchr("_lv", name.p[0]) || !strchr("msandir", name.p[2]))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
 		if (span_starts(name, span_of(prefixes[i], strlen(prefixes[i]))))
@@ -120,10 +121,10 @@ static struct kimg_error *add_name(struct kimg_size_diff *diff, struct span name
 }
 
 /* The entry of name, made where there was none. own: name stands as it is in a table of symbols. */
-static struct kimg_error *entry_of(struct kimg_size_diff *diff, struct span name, bool own,
-				   struct kimg_size_change **ret_entry)
+static struct kimg_error *entry_of(struct kimg_size_diff *diff, struct span name, uint32_t h,
+				   bool own, struct kimg_size_change **ret_entry)
 {
-	uint32_t h = hash_span(diff->seed, name), i = h & diff->mask, index = 0;
+	uint32_t i = h & diff->mask, index = 0;
 
 	for (; diff->slots[i].name; i = (i + 1) & diff->mask) {
 		struct kimg_size_change *entry;
@@ -162,28 +163,83 @@ static void add_to(struct kimg_size_change *entry, const struct kimg_symbol *sym
 	}
 }
 
+/*
+ * Memory is what adding symbols waits for: the bytes of the names, the slots of their hashes, the entries. So a few
+ * symbols are under way at once, each step of all of them before the next.
+ */
+enum { BATCH = 16, AHEAD = 24 };
+
+struct step {
+	const struct kimg_symbol *symbol;
+	uint64_t size;
+	struct span name;
+	uint32_t hash;
+	bool own; /* the name stands as it is in the table of symbols */
+};
+
+struct batch {
+	struct step steps[BATCH];
+	size_t count;
+};
+
+static struct kimg_error *flush(struct kimg_size_diff *diff, struct kimg_symbols *symbols,
+				struct batch *batch, bool is_new)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		struct slot *slot = &diff->slots[batch->steps[i].hash & diff->mask];
+
+		if (slot->name)
+			__builtin_prefetch(&diff->names[slot->name - 1]);
+	}
+	for (size_t i = 0; i < batch->count; i++) {
+		struct step *step = &batch->steps[i];
+		struct kimg_size_change *entry;
+
+		TRY(entry_of(diff, step->name, step->hash, step->own, &entry));
+		add_to(entry, step->symbol,
+		       kimg_symbols_section_name(symbols, step->symbol->section), step->size,
+		       is_new);
+	}
+	batch->count = 0;
+	return NULL;
+}
+
+/* False: the name had to be cut, and buffer is taken until the batch is flushed. */
+static bool add_step(struct kimg_size_diff *diff, struct batch *batch,
+		     const struct kimg_symbol *symbol, uint64_t size, uint8_t *buffer)
+{
+	struct step *step = &batch->steps[batch->count++];
+
+	step->symbol = symbol;
+	step->size = size;
+	step->name = name_of(symbol, buffer);
+	step->own = step->name.p != buffer;
+	step->hash = hash_span(diff->seed, step->name);
+	__builtin_prefetch(&diff->slots[step->hash & diff->mask]);
+	return step->own;
+}
+
 static struct kimg_error *add_symbols(struct kimg_size_diff *diff, struct kimg_symbols *symbols,
 				      bool without_weak, bool is_new)
 {
 	cleanup_free uint64_t *sizes = NULL;
 	uint8_t buffer[SYMBOL_NAME_MAX + 1];
+	struct batch batch = { .count = 0 };
 
 	if (diff->measured)
 		TRY(size_measure(symbols, true, &sizes));
 	for (size_t i = 0; i < symbols->n; i++) {
 		const struct kimg_symbol *symbol = &symbols->all[i];
 		uint64_t size = sizes ? sizes[i] : symbol->size;
-		struct kimg_size_change *entry;
-		struct span name;
 
+		if (symbols->n - i > AHEAD)
+			__builtin_prefetch(symbol[AHEAD].name);
 		if (size == 0 || !counts(symbol, without_weak) || is_generated(symbol_name(symbol)))
 			continue;
-		name = name_of(symbol, buffer);
-		TRY(entry_of(diff, name, name.p != buffer, &entry));
-		add_to(entry, symbol, kimg_symbols_section_name(symbols, symbol->section), size,
-		       is_new);
+		if (!add_step(diff, &batch, symbol, size, buffer) || batch.count == BATCH)
+			TRY(flush(diff, symbols, &batch, is_new));
 	}
-	return NULL;
+	return flush(diff, symbols, &batch, is_new);
 }
 
 /* ---- the summary ---- */

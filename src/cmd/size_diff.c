@@ -5,6 +5,9 @@
 
 #include "cmd/size.h"
 
+/* Names and entries lie anywhere in memory: they are asked for this many rows before. */
+enum { AHEAD = 8 };
+
 static void free_diff(struct kimg_size_diff **diff)
 {
 	kimg_size_diff_free(*diff);
@@ -113,6 +116,10 @@ static struct kimg_error *show_changes(struct out *out, const struct size_option
 		if (i == n)
 			break;
 		c = changes[i];
+		if (n - i > 2 * AHEAD) {
+			__builtin_prefetch(changes[i + 2 * AHEAD]);
+			__builtin_prefetch(changes[i + AHEAD]->name);
+		}
 		out_object(out, NULL);
 		size_row(out, span_of(c->name, c->name_size), c->old_count ? &c->old_size : NULL,
 			 c->new_count ? &c->new_size : NULL);
