@@ -28,14 +28,19 @@ struct kimg_size;
 struct kimg_error *kimg_size_open(const char *path, const struct kimg_symbols_options *options,
 				  struct kimg_size **ret_size);
 
+/* The same for sections alone: the symbols are not read. */
+struct kimg_error *kimg_size_open_sections(const char *path,
+					   const struct kimg_symbols_options *options,
+					   struct kimg_size **ret_size);
+
 /* NULL is fine. */
 void kimg_size_free(struct kimg_size *size);
 
 /* What is to be known about the answers, what is missing among it; NULL where there is nothing. */
 const struct kimg_note *kimg_size_notes(const struct kimg_size *size);
 
-/* The symbols, NULL where there are none. They belong to size. */
-struct kimg_symbols *kimg_size_symbols(const struct kimg_size *size);
+/* The symbols, NULL where there are none. They belong to size. KIMG_E_NOMEM. */
+struct kimg_error *kimg_size_symbols(struct kimg_size *size, struct kimg_symbols **ret_symbols);
 
 /* Whether the file itself is an ELF file (compressed or not), rather than an image with one inside. */
 bool kimg_size_is_elf(const struct kimg_size *size);

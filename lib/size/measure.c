@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How large each symbol is, and which are the largest. */
+#include "base/radix.h"
 #include "size/size.h"
 
 /* Nothing that a kernel names is larger; it is a hole between two areas of addresses. */
@@ -70,6 +71,7 @@ struct kimg_error *size_measure(struct kimg_symbols *symbols, bool by_distance,
 {
 	uint64_t *sizes;
 
+	TRY(symbols_finish(symbols, 0));
 	kimg_symbols_at(symbols, 0); /* makes the index of places */
 	if (!symbols->places)
 		return error_nomem();
@@ -87,46 +89,25 @@ struct kimg_error *size_measure(struct kimg_symbols *symbols, bool by_distance,
 
 /* ---- the largest ---- */
 
-enum { DIGIT_BITS = 11, DIGIT_VALUES = 1 << DIGIT_BITS };
-
-/* One pass of a radix sort, descending, by the digit at bit shift. False: all are alike. */
-static bool sort_by_digit(const struct kimg_size_symbol *from, struct kimg_size_symbol *to,
-			  size_t n, unsigned int shift)
-{
-	size_t counts[DIGIT_VALUES] = { 0 }, at = 0;
-
-	for (size_t i = 0; i < n; i++)
-		counts[from[i].size >> shift & (DIGIT_VALUES - 1)]++;
-	if (counts[from[0].size >> shift & (DIGIT_VALUES - 1)] == n)
-		return false;
-	for (size_t v = DIGIT_VALUES; v-- > 0;) {
-		size_t count = counts[v];
-
-		counts[v] = at;
-		at += count;
-	}
-	for (size_t i = 0; i < n; i++)
-		to[counts[from[i].size >> shift & (DIGIT_VALUES - 1)]++] = from[i];
-	return true;
-}
-
+/* Stable, so that those of one size stay in the order of their addresses. */
 static struct kimg_error *sort(struct kimg_size *size)
 {
-	struct kimg_size_symbol *from = size->ranking, *to;
+	size_t n = size->ranking_count;
+	cleanup_free struct radix_item *items = reallocarray(NULL, n + 1, 2 * sizeof(*items));
+	struct kimg_size_symbol *ranking = reallocarray(NULL, n + 1, sizeof(*ranking));
+	const struct radix_item *sorted;
 
-	to = reallocarray(NULL, size->ranking_count + 1, sizeof(*to));
-	if (!to)
+	if (!items || !ranking) {
+		free(ranking);
 		return error_nomem();
-	for (unsigned int shift = 0; size->ranking_count && shift < 64; shift += DIGIT_BITS) {
-		if (sort_by_digit(from, to, size->ranking_count, shift)) {
-			struct kimg_size_symbol *sorted = to;
-
-			to = from;
-			from = sorted;
-		}
 	}
-	free(to);
-	size->ranking = from;
+	for (size_t i = 0; i < n; i++)
+		items[i] = (struct radix_item){ ~size->ranking[i].size, i };
+	sorted = radix_sort(items, items + n, n);
+	for (size_t i = 0; i < n; i++)
+		ranking[i] = size->ranking[sorted[i].value];
+	free(size->ranking);
+	size->ranking = ranking;
 	return NULL;
 }
 

@@ -71,7 +71,7 @@ static struct kimg_error *read_symtab(struct kimg_size *size,
 	if (size->elf.type == ET_REL)
 		return symbols_read_module(&size->elf, options, &size->symbols);
 	if (elf_section(&size->elf, ".symtab", &symtab))
-		return symbols_read_elf(&size->elf, options, &size->symbols);
+		return symbols_read_elf_unsorted(&size->elf, options, &size->symbols);
 	return NULL;
 }
 
@@ -89,9 +89,11 @@ static struct kimg_error *read_kernel_symbols(struct kimg_size *size,
 static struct kimg_error *read_symbols(struct kimg_size *size,
 				       const struct kimg_symbols_options *options)
 {
-	struct kimg_error *error = read_kernel_symbols(size, options);
+	struct kimg_error *error = NULL;
 	char text[256];
 
+	if (!size->sections_only || !size->section_count)
+		error = read_kernel_symbols(size, options);
 	if (!error || !size->section_count || kimg_error_code(error) == KIMG_E_NOMEM)
 		return error;
 	kimg_error_format(error, text, sizeof(text));
@@ -142,8 +144,8 @@ static void note_what_is_missing(struct kimg_size *size)
 		size_note(size, false, "sizes of symbols are distances to the next one");
 }
 
-struct kimg_error *kimg_size_open(const char *path, const struct kimg_symbols_options *options,
-				  struct kimg_size **ret_size)
+static struct kimg_error *open_size(const char *path, const struct kimg_symbols_options *options,
+				    bool sections_only, struct kimg_size **ret_size)
 {
 	const struct kimg_symbols_options defaults = KIMG_SYMBOLS_OPTIONS_DEFAULT;
 	cleanup(free_size) struct kimg_size *size = calloc(1, sizeof(*size));
@@ -152,12 +154,28 @@ struct kimg_error *kimg_size_open(const char *path, const struct kimg_symbols_op
 		return error_nomem();
 	if (!options)
 		options = &defaults;
+	size->sections_only = sections_only;
 	TRY(blob_open(&size->file, path, &options->limits));
 	TRY(error_wrap(read_decoded(size, options), "%s", path));
+	if (size->symbols && size->symbols->source == KIMG_SYMBOLS_MODULE)
+		TRY(symbols_name_module(size->symbols, path));
 	note_what_is_missing(size);
 	*ret_size = size;
 	size = NULL;
 	return NULL;
+}
+
+struct kimg_error *kimg_size_open(const char *path, const struct kimg_symbols_options *options,
+				  struct kimg_size **ret_size)
+{
+	return open_size(path, options, false, ret_size);
+}
+
+struct kimg_error *kimg_size_open_sections(const char *path,
+					   const struct kimg_symbols_options *options,
+					   struct kimg_size **ret_size)
+{
+	return open_size(path, options, true, ret_size);
 }
 
 const struct kimg_note *kimg_size_notes(const struct kimg_size *size)
@@ -165,9 +183,12 @@ const struct kimg_note *kimg_size_notes(const struct kimg_size *size)
 	return size->notes;
 }
 
-struct kimg_symbols *kimg_size_symbols(const struct kimg_size *size)
+struct kimg_error *kimg_size_symbols(struct kimg_size *size, struct kimg_symbols **ret_symbols)
 {
-	return size->symbols;
+	if (size->symbols)
+		TRY(symbols_finish(size->symbols, 0));
+	*ret_symbols = size->symbols;
+	return NULL;
 }
 
 bool kimg_size_is_elf(const struct kimg_size *size)

@@ -8,9 +8,10 @@
 #include "symbol/symbols.h"
 
 struct kimg_size {
+	bool sections_only;
 	struct blob file, decoded;
 	struct kimg_image *image;
-	struct kimg_symbols *symbols;
+	struct kimg_symbols *symbols; /* maybe in the order of the file: see kimg_size_symbols() */
 	struct span kernel; /* the ELF file or raw kernel; empty for a table of symbols alone */
 	bool has_elf;
 	struct elf elf;
@@ -44,7 +45,7 @@ void size_note(struct kimg_size *size, bool bad, const char *format, ...) printf
 struct kimg_error *size_read_sections(struct kimg_size *size) must_check;
 
 /*
- * measure.c: the sizes of all symbols, one for each of the table; 0 where it has none. With by_distance
+ * measure.c: sorts symbols, and gives the sizes of all, one for each of the table; 0 where it has none. With by_distance
  * they are distances between symbols also where the table knows better. The caller frees *ret_sizes.
  */
 struct kimg_error *size_measure(struct kimg_symbols *symbols, bool by_distance,

@@ -175,7 +175,6 @@ static struct kimg_error *read_table(const struct elf *elf,
 	note_damage(&reader);
 	if (!only_near && find_banner(&reader, &banner))
 		TRY(symbols_set_banner(symbols, &banner));
-	TRY(symbols_finish(symbols, options->shift));
 	*ret_symbols = symbols;
 	symbols = NULL;
 	return NULL;
@@ -196,6 +195,16 @@ static bool suffices(struct kimg_symbols *symbols, const struct kimg_symbols_opt
 	return true;
 }
 
+/* symbols_finish(), but symbols go where it fails. */
+static struct kimg_error *finish(struct kimg_symbols *symbols, uint64_t shift)
+{
+	struct kimg_error *error = symbols_finish(symbols, shift);
+
+	if (error)
+		kimg_symbols_free(symbols);
+	return error;
+}
+
 /* With more addresses than that it is quicker to read the table as a whole. */
 #define NEAR_MAX 64
 
@@ -207,11 +216,22 @@ struct kimg_error *symbols_read_elf(const struct elf *elf,
 
 	if (options->near_count && options->near_count <= NEAR_MAX && options->shift == 0) {
 		TRY(read_table(elf, options, true, &symbols));
+		TRY(finish(symbols, 0));
 		if (suffices(symbols, options)) {
 			*ret_symbols = symbols;
 			return NULL;
 		}
 		kimg_symbols_free(symbols);
 	}
+	TRY(read_table(elf, options, false, &symbols));
+	TRY(finish(symbols, options->shift));
+	*ret_symbols = symbols;
+	return NULL;
+}
+
+struct kimg_error *symbols_read_elf_unsorted(const struct elf *elf,
+					     const struct kimg_symbols_options *options,
+					     struct kimg_symbols **ret_symbols)
+{
 	return read_table(elf, options, false, ret_symbols);
 }

@@ -15,6 +15,11 @@ struct kimg_error *symbols_read_elf(const struct elf *elf,
 				    const struct kimg_symbols_options *options,
 				    struct kimg_symbols **ret_symbols) must_check;
 
+/* The same in the order of the file, for those who walk over all of it; symbols_finish() sorts. */
+struct kimg_error *symbols_read_elf_unsorted(const struct elf *elf,
+					     const struct kimg_symbols_options *options,
+					     struct kimg_symbols **ret_symbols) must_check;
+
 /*
  * module.c: the symbol table of a module (ET_REL). Sections are where options->sections says, else one after
  * another from address 0. symbols_name_module() names the module after its file, where it did not say its name.

@@ -57,11 +57,21 @@ static void free_size(struct kimg_size **size)
 	kimg_size_free(*size);
 }
 
-static struct kimg_error *open_size(struct cli *cli, const char *file, struct kimg_size **ret_size)
+/* Symbols take longer to read than sections, and are not always asked for. */
+static bool needs_symbols(const struct cli *cli, const struct size_options *o)
+{
+	return cli->operand_count == 2 || o->html || o->svg ||
+	       o->show & (SIZE_SHOW_REGIONS | SIZE_SHOW_SYMBOLS | SIZE_SHOW_FOLDERS);
+}
+
+static struct kimg_error *open_size(struct cli *cli, const struct size_options *o, const char *file,
+				    struct kimg_size **ret_size)
 {
 	struct kimg_symbols_options of_symbols = KIMG_SYMBOLS_OPTIONS_DEFAULT;
 
 	of_symbols.limits = cli->limits;
+	if (!needs_symbols(cli, o))
+		return kimg_size_open_sections(file, &of_symbols, ret_size);
 	return kimg_size_open(file, &of_symbols, ret_size);
 }
 
@@ -70,9 +80,9 @@ static int run_on(struct cli *cli, struct out *out, const struct size_options *o
 	cleanup(free_size) struct kimg_size *first = NULL, *second = NULL;
 	struct kimg_error *error;
 
-	error = open_size(cli, cli->operands[0], &first);
+	error = open_size(cli, o, cli->operands[0], &first);
 	if (!error && cli->operand_count == 2)
-		error = open_size(cli, cli->operands[1], &second);
+		error = open_size(cli, o, cli->operands[1], &second);
 	if (error)
 		return report(cli, error);
 	return second ? size_show_diff(cli, out, o, first, second) : size_show(cli, out, o, first);

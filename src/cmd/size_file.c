@@ -143,10 +143,9 @@ static struct kimg_error *show_regions(struct out *out, struct kimg_size *size)
 
 /* ---- symbols ---- */
 
-static void show_symbol(struct out *out, const struct kimg_size *size,
+static void show_symbol(struct out *out, const struct kimg_symbols *symbols,
 			const struct kimg_size_symbol *s)
 {
-	const struct kimg_symbols *symbols = kimg_size_symbols(size);
 	const char *section = kimg_symbols_section_name(symbols, s->symbol->section);
 	const char *module = kimg_symbols_module_name(symbols, s->symbol->module);
 
@@ -172,11 +171,14 @@ static struct kimg_error *show_symbols(struct out *out, const struct size_option
 				       struct kimg_size *size)
 {
 	const struct kimg_size_symbol *symbols;
+	struct kimg_symbols *table;
 	struct kimg_error *error;
 	uint64_t most = o->has_count ? o->count : DEFAULT_COUNT;
 	size_t n;
 
-	error = kimg_size_ranking(size, &symbols, &n);
+	error = kimg_size_symbols(size, &table);
+	if (!error)
+		error = kimg_size_ranking(size, &symbols, &n);
 	if (error || !n)
 		return error;
 	out_number(out, "symbol_count", OUT_DATA, n);
@@ -188,7 +190,7 @@ static struct kimg_error *show_symbols(struct out *out, const struct size_option
 	out_row_end(out);
 	out_array(out, "symbols");
 	for (size_t i = 0; i < n && i < most; i++)
-		show_symbol(out, size, &symbols[i]);
+		show_symbol(out, table, &symbols[i]);
 	out_close(out);
 	return NULL;
 }
