@@ -172,17 +172,17 @@ struct kimg_size_diff;
 struct kimg_size_change {
 	const char *name; /* without the numbers that compilers add (".0"); not terminated */
 	size_t name_size;
-	uint32_t old_count; /* symbols of that name; 0: there is none */
-	uint32_t new_count;
 	uint64_t old_size;
 	uint64_t new_size;
-	/* of the one symbol, where there is just one */
-	char old_type;
-	char new_type;
+	uint32_t old_count; /* symbols of that name; 0: there is none */
+	uint32_t new_count;
+	/* of the one symbol, where there is just one; sections as in struct kimg_symbol */
 	uint64_t old_address;
 	uint64_t new_address;
-	const char *old_section; /* NULL: not known */
-	const char *new_section;
+	uint16_t old_section;
+	uint16_t new_section;
+	char old_type;
+	char new_type;
 };
 
 struct kimg_size_summary {
@@ -246,7 +246,14 @@ struct kimg_error *kimg_size_diff_parts(struct kimg_size_diff *diff,
 
 /* Whether it counts in moved, and in retyped, of the summary. */
 bool kimg_size_change_moved(const struct kimg_size_change *change);
-bool kimg_size_change_retyped(const struct kimg_size_change *change);
+bool kimg_size_change_retyped(const struct kimg_size_diff *diff,
+			      const struct kimg_size_change *change);
+
+/* The names of its sections, NULL where they are not known. They belong to the files. */
+const char *kimg_size_change_old_section(const struct kimg_size_diff *diff,
+					 const struct kimg_size_change *change);
+const char *kimg_size_change_new_section(const struct kimg_size_diff *diff,
+					 const struct kimg_size_change *change);
 
 #ifdef __cplusplus
 }

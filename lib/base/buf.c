@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool reserve(struct buf *buf, size_t more)
+bool buf_reserve(struct buf *buf, size_t more)
 {
 	size_t want;
 	char *p;
@@ -27,31 +27,14 @@ static bool reserve(struct buf *buf, size_t more)
 	return true;
 }
 
-void buf_add(struct buf *buf, const void *p, size_t n)
-{
-	bool fits = n < buf->size - buf->n && !buf->failed;
-
-	if (!fits && !reserve(buf, n))
-		return;
-	if (n)
-		memcpy(buf->p + buf->n, p, n);
-	buf->n += n;
-	buf->p[buf->n] = '\0';
-}
-
 void buf_puts(struct buf *buf, const char *text)
 {
 	buf_add(buf, text, strlen(text));
 }
 
-void buf_putc(struct buf *buf, char c)
-{
-	buf_add(buf, &c, 1);
-}
-
 void buf_fill(struct buf *buf, char c, size_t n)
 {
-	if (!reserve(buf, n))
+	if (!buf_reserve(buf, n))
 		return;
 	memset(buf->p + buf->n, c, n);
 	buf->n += n;
@@ -78,7 +61,7 @@ void buf_printf(struct buf *buf, const char *format, ...)
 	va_start(ap, format);
 	n = vsnprintf(room ? buf->p + buf->n : NULL, room, format, ap);
 	va_end(ap);
-	if (n < 0 || !reserve(buf, n))
+	if (n < 0 || !buf_reserve(buf, n))
 		return;
 	if ((size_t)n >= room) {
 		va_start(ap, format);

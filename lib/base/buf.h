@@ -21,9 +21,25 @@ struct buf {
 	bool failed;
 };
 
-void buf_add(struct buf *buf, const void *p, size_t n);
+/* Makes room for more bytes and a NUL behind n; false where there is none. */
+bool buf_reserve(struct buf *buf, size_t more);
+
+static inline void buf_add(struct buf *buf, const void *p, size_t n)
+{
+	if (n >= buf->size - buf->n && !buf_reserve(buf, n))
+		return;
+	if (n)
+		memcpy(buf->p + buf->n, p, n);
+	buf->n += n;
+	buf->p[buf->n] = '\0';
+}
+
+static inline void buf_putc(struct buf *buf, char c)
+{
+	buf_add(buf, &c, 1);
+}
+
 void buf_puts(struct buf *buf, const char *text);
-void buf_putc(struct buf *buf, char c);
 void buf_fill(struct buf *buf, char c, size_t n);
 void buf_decimal(struct buf *buf, uint64_t value);
 void buf_printf(struct buf *buf, const char *format, ...) printf_like(2, 3);

@@ -4,6 +4,7 @@
  * symbols from 6.10 on; the last two names that are skipped from 7.0 on), so that its numbers come out.
  */
 #include "base/hash.h"
+#include "base/large.h"
 #include "size/diff.h"
 
 /* ---- which symbols count, and under which name ---- */
@@ -16,7 +17,8 @@ static bool is_generated(struct span name)
 					     "_sdata" };
 
 	/* Most names need no closer look. */
-	if (name.n < 6 || !strchr("_lv", name.p[0]) || !strchr("msandir", name.p[2]))
+	if (name.n < 6 || (name.p[0] != '_' && name.p[0] != 'l' && name.p[0] != 'v') ||
+	    name.p[2] == 'p' || name.p[2] == 'x')
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
 		if (span_starts(name, span_of(prefixes[i], strlen(prefixes[i]))))
@@ -82,16 +84,18 @@ static struct span name_of(const struct kimg_symbol *symbol, uint8_t *buffer)
 
 /* ---- the table of names ---- */
 
-static struct kimg_error *make_slots(struct kimg_size_diff *diff, size_t most)
+static struct kimg_error *make_table(struct kimg_size_diff *diff, size_t most)
 {
 	uint64_t size = 1024;
 
 	while (size < most + most / 2)
 		size *= 2;
 	diff->mask = size - 1;
-	diff->slots = calloc(size, sizeof(*diff->slots));
-	if (!diff->slots)
+	diff->slots = large_alloc(size, sizeof(*diff->slots));
+	diff->names = large_alloc(most, sizeof(*diff->names));
+	if (!diff->slots || !diff->names)
 		return error_nomem();
+	memset(diff->slots, 0, size * sizeof(*diff->slots));
 	diff->seed = hash_seed();
 	return NULL;
 }
@@ -101,15 +105,6 @@ static struct kimg_error *add_name(struct kimg_size_diff *diff, struct span name
 {
 	const char *text = (const char *)name.p;
 
-	if (diff->count == diff->room) {
-		size_t room = diff->room ? diff->room * 2 : 4096;
-		void *larger = reallocarray(diff->names, room, sizeof(*diff->names));
-
-		if (!larger)
-			return error_nomem();
-		diff->names = larger;
-		diff->room = room;
-	}
 	if (!own) {
 		text = arena_copy(&diff->arena, text, name.n);
 		if (!text)
@@ -145,21 +140,21 @@ static struct kimg_error *entry_of(struct kimg_size_diff *diff, struct span name
 
 /* ---- filling ---- */
 
-static void add_to(struct kimg_size_change *entry, const struct kimg_symbol *symbol,
-		   const char *section, uint64_t size, bool is_new)
+static void add_to(struct kimg_size_change *entry, const struct kimg_symbol *symbol, uint64_t size,
+		   bool is_new)
 {
 	if (is_new) {
 		entry->new_count++;
 		entry->new_size = add_saturated(entry->new_size, size);
 		entry->new_type = symbol->type;
 		entry->new_address = symbol->address;
-		entry->new_section = section;
+		entry->new_section = symbol->section;
 	} else {
 		entry->old_count++;
 		entry->old_size = add_saturated(entry->old_size, size);
 		entry->old_type = symbol->type;
 		entry->old_address = symbol->address;
-		entry->old_section = section;
+		entry->old_section = symbol->section;
 	}
 }
 
@@ -182,8 +177,7 @@ struct batch {
 	size_t count;
 };
 
-static struct kimg_error *flush(struct kimg_size_diff *diff, struct kimg_symbols *symbols,
-				struct batch *batch, bool is_new)
+static struct kimg_error *flush(struct kimg_size_diff *diff, struct batch *batch, bool is_new)
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		struct slot *slot = &diff->slots[batch->steps[i].hash & diff->mask];
@@ -196,9 +190,7 @@ static struct kimg_error *flush(struct kimg_size_diff *diff, struct kimg_symbols
 		struct kimg_size_change *entry;
 
 		TRY(entry_of(diff, step->name, step->hash, step->own, &entry));
-		add_to(entry, step->symbol,
-		       kimg_symbols_section_name(symbols, step->symbol->section), step->size,
-		       is_new);
+		add_to(entry, step->symbol, step->size, is_new);
 	}
 	batch->count = 0;
 	return NULL;
@@ -237,9 +229,9 @@ static struct kimg_error *add_symbols(struct kimg_size_diff *diff, struct kimg_s
 		if (size == 0 || !counts(symbol, without_weak) || is_generated(symbol_name(symbol)))
 			continue;
 		if (!add_step(diff, &batch, symbol, size, buffer) || batch.count == BATCH)
-			TRY(flush(diff, symbols, &batch, is_new));
+			TRY(flush(diff, &batch, is_new));
 	}
-	return flush(diff, symbols, &batch, is_new);
+	return flush(diff, &batch, is_new);
 }
 
 /* ---- the summary ---- */
@@ -250,24 +242,42 @@ bool kimg_size_change_moved(const struct kimg_size_change *change)
 	       change->old_address != change->new_address;
 }
 
-bool kimg_size_change_retyped(const struct kimg_size_change *change)
+const char *kimg_size_change_old_section(const struct kimg_size_diff *diff,
+					 const struct kimg_size_change *change)
 {
+	return kimg_symbols_section_name(diff->old_size->symbols, change->old_section);
+}
+
+const char *kimg_size_change_new_section(const struct kimg_size_diff *diff,
+					 const struct kimg_size_change *change)
+{
+	return kimg_symbols_section_name(diff->new_size->symbols, change->new_section);
+}
+
+bool kimg_size_change_retyped(const struct kimg_size_diff *diff,
+			      const struct kimg_size_change *change)
+{
+	const char *old, *new;
+
 	if (change->old_count != 1 || change->new_count != 1)
 		return false;
 	if (change->old_type != change->new_type)
 		return true;
-	return change->old_section && change->new_section &&
-	       strcmp(change->old_section, change->new_section) != 0;
+	old = kimg_size_change_old_section(diff, change);
+	new = kimg_size_change_new_section(diff, change);
+	return old && new &&strcmp(old, new) != 0;
 }
 
-static void count_change(struct kimg_size_summary *s, const struct kimg_size_change *change)
+static void count_change(struct kimg_size_diff *diff, const struct kimg_size_change *change)
 {
+	struct kimg_size_summary *s = &diff->summary;
+
 	s->before = add_saturated(s->before, change->old_size);
 	s->after = add_saturated(s->after, change->new_size);
 	s->added += change->old_count == 0;
 	s->removed += change->new_count == 0;
 	s->moved += kimg_size_change_moved(change);
-	s->retyped += kimg_size_change_retyped(change);
+	s->retyped += kimg_size_change_retyped(diff, change);
 	if (change->new_size > change->old_size) {
 		s->up = add_saturated(s->up, change->new_size - change->old_size);
 		s->grown += change->old_count != 0;
@@ -330,13 +340,13 @@ struct kimg_error *kimg_size_compare(struct kimg_size *new_size, struct kimg_siz
 	diff->new_size = new_size;
 	diff->old_size = old_size;
 	diff->measured = !size_is_told(new_size->symbols) || !size_is_told(old_size->symbols);
-	TRY(make_slots(diff, new_size->symbols->n + old_size->symbols->n));
+	TRY(make_table(diff, new_size->symbols->n + old_size->symbols->n));
 	TRY(add_symbols(diff, old_size->symbols, without_weak, false));
 	TRY(add_symbols(diff, new_size->symbols, without_weak, true));
 	free(diff->slots);
 	diff->slots = NULL;
 	for (size_t i = 0; i < diff->count; i++)
-		count_change(&diff->summary, &diff->names[i]);
+		count_change(diff, &diff->names[i]);
 	*ret_diff = diff;
 	diff = NULL;
 	return NULL;

@@ -15,8 +15,8 @@ struct slot {
 
 struct kimg_size_diff {
 	struct kimg_size *new_size, *old_size;
-	struct kimg_size_change *names;
-	size_t count, room;
+	struct kimg_size_change *names; /* room for all that both files have */
+	size_t count;
 	const struct kimg_size_change **changes; /* those that changed their size, sorted */
 	size_t change_count;
 	struct kimg_size_part *parts;

@@ -6,6 +6,7 @@
  * first in which they differ.
  */
 #include "base/endian.h"
+#include "base/large.h"
 #include "base/radix.h"
 #include "size/diff.h"
 
@@ -156,11 +157,10 @@ static uint64_t key_of(const struct kimg_size_change *change)
 
 static struct kimg_error *sort_changes(struct kimg_size_diff *diff)
 {
-	struct names names = { .items = reallocarray(NULL, diff->count + 1,
-						     2 * sizeof(*names.items)) };
+	struct names names = { .items = large_alloc(diff->count, 2 * sizeof(*names.items)) };
 	cleanup_free struct radix_item *items = names.items;
 
-	diff->changes = reallocarray(NULL, diff->count + 1, sizeof(*diff->changes));
+	diff->changes = large_alloc(diff->count, sizeof(*diff->changes));
 	if (!names.items || !diff->changes)
 		return error_nomem();
 	names.spare = names.items + diff->count;

@@ -233,17 +233,19 @@ static void show_retyped(struct out *out, struct kimg_size_diff *diff)
 	for (size_t i = 0; i < n; i++) {
 		const struct kimg_size_change *c = &names[i];
 
-		if (!kimg_size_change_retyped(c))
+		if (!kimg_size_change_retyped(diff, c))
 			continue;
 		out_object(out, NULL);
 		out_row(out);
 		out_print(out, OUT_FAINT, "changed");
 		out_text(out, "name", OUT_NAME, span_of(c->name, c->name_size));
-		type_and_section(out, "old_type", "old_section", c->old_type, c->old_section);
+		type_and_section(out, "old_type", "old_section", c->old_type,
+				 kimg_size_change_old_section(diff, c));
 		out_gap(out, 1);
 		out_print(out, OUT_FAINT, "->");
 		out_gap(out, 1);
-		type_and_section(out, "new_type", "new_section", c->new_type, c->new_section);
+		type_and_section(out, "new_type", "new_section", c->new_type,
+				 kimg_size_change_new_section(diff, c));
 		out_row_end(out);
 		out_close(out);
 	}
