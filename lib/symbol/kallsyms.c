@@ -147,9 +147,7 @@ static size_t likely_start(const struct kallsyms *k)
 	return rodata.offset;
 }
 
-/*
- * kernel/kallsyms.c is built only with CONFIG_KALLSYMS; it alone has the name of /proc/kallsyms.
- */
+/* kernel/kallsyms.c is built only with CONFIG_KALLSYMS; it alone has the name of /proc/kallsyms. */
 static struct kimg_error *not_found(const struct kallsyms *k)
 {
 	struct banner banner;
@@ -180,6 +178,19 @@ static struct kimg_error *find_tables(struct kallsyms *k)
 	return not_found(k);
 }
 
+static void note_base(const struct kallsyms *k, struct kimg_symbols *symbols)
+{
+	uint64_t base = symbols->has_base ? symbols->base : k->base;
+
+	if (k->votes)
+		symbols_note(symbols, false, "base address 0x%llx found by a vote of %zu pointers",
+			     (unsigned long long)base, k->votes);
+	if (k->assumed)
+		symbols_note(symbols, false,
+			     "base address 0x%llx assumed: kernels for s390 are linked to it",
+			     (unsigned long long)base);
+}
+
 /* With CONFIG_KALLSYMS_ALL a quarter of the symbols and more are data, else less than one in 500. */
 static void note_functions_only(struct kimg_symbols *symbols)
 {
@@ -198,9 +209,10 @@ static struct kimg_error *make_table(struct kallsyms *k, const struct kimg_symbo
 	TRY(kallsyms_find_base(k, options, symbols));
 	symbols->bits = k->bits;
 	TRY(read_symbols(k, options->limits.output, symbols));
-	note_functions_only(symbols);
 	if (!k->is_elf && !symbols->has_base)
 		kallsyms_find_image_base(k, symbols);
+	note_base(k, symbols);
+	note_functions_only(symbols);
 	return symbols_finish(symbols, options->shift);
 }
 

@@ -83,6 +83,8 @@ struct kallsyms {
 	uint64_t addresses; /* or offsets */
 	uint64_t base_slot; /* where base stands; 0: nowhere */
 	uint64_t base;      /* as it is to be used */
+	bool assumed;       /* nothing in the kernel tells base */
+	size_t votes;       /* of pointers, for base */
 };
 
 static inline uint32_t kallsyms_u32(const struct kallsyms *k, uint64_t at)

@@ -194,7 +194,7 @@ static bool find_after(struct kallsyms *k)
 
 bool kallsyms_find_addresses(struct kallsyms *k)
 {
-	return find_before(k) || find_after(k);
+	return find_after(k) || find_before(k); /* the seqs behind them leave no doubt */
 }
 
 uint64_t kallsyms_address(const struct kallsyms *k, uint32_t i)

@@ -8,49 +8,53 @@
  */
 #define S390_BASE 0x100000
 
-bool kallsyms_is_s390(const struct kallsyms *k)
+/* The type and name at *at, which is moved behind them, into text; cut where it is longer. */
+static struct span next_text(const struct kallsyms *k, uint64_t *at, char *text, size_t size)
 {
-	uint64_t at = k->names;
-	char name[32];
+	struct span codes = { 0 };
 	size_t n = 0;
-	struct span codes;
 
-	if (!k->big_endian || k->bits != 64 || !kallsyms_next_name(k, &at, k->names_end, &codes))
-		return false;
+	if (!kallsyms_next_name(k, at, k->names_end, &codes))
+		return codes;
 	for (size_t i = 0; i < codes.n; i++) {
-		struct span text = k->tokens[codes.p[i]];
+		struct span piece = span_clip(k->tokens[codes.p[i]], 0, size - n);
 
-		if (text.n > sizeof(name) - n)
-			return false;
-		memcpy(name + n, text.p, text.n);
-		n += text.n;
+		memcpy(text + n, piece.p, piece.n);
+		n += piece.n;
 	}
-	return span_equal(span_of(name, n), SPAN_LITERAL("Tstartup_continue"));
+	return span_of(text, n);
 }
 
-/* What is to be added to the addresses of a raw image, which count from its start or from the lowest one. */
-static struct kimg_error *base_of_raw(struct kallsyms *k, struct kimg_symbols *symbols,
-				      uint64_t *ret_base)
+bool kallsyms_is_s390(const struct kallsyms *k)
 {
-	bool may_be_32 = k->kind == KALLSYMS_PC_RELATIVE;
-	size_t votes;
+	enum { AT_START = 8 }; /* more names than there are for the first address */
+	uint64_t at = k->names;
+	char text[32];
 
+	if (!k->big_endian || k->bits != 64)
+		return false;
+	for (unsigned int i = 0; i < AT_START; i++)
+		if (span_equal(next_text(k, &at, text, sizeof(text)),
+			       SPAN_LITERAL("Tstartup_continue")))
+			return true;
+	return false;
+}
+
+/* What is to be added to addresses that count from the start of a raw image, or from the lowest one. */
+static struct kimg_error *find_base(struct kallsyms *k, uint64_t *ret_base)
+{
 	if (kallsyms_is_s390(k)) {
 		*ret_base = S390_BASE;
-		symbols_note(symbols, false, "base address 0x%x: that of all kernels for s390",
-			     S390_BASE);
+		k->assumed = true;
 		return NULL;
 	}
-	if (!kallsyms_vote(k, k->bits, ret_base, &votes)) {
-		if (!may_be_32 || !kallsyms_vote(k, 32, ret_base, &votes))
-			return error_new(KIMG_E_NOT_FOUND,
-					 "kallsyms: nothing in the image tells its base address");
+	if (kallsyms_vote(k, k->bits, ret_base, &k->votes))
+		return NULL;
+	if (k->kind == KALLSYMS_PC_RELATIVE && kallsyms_vote(k, 32, ret_base, &k->votes)) {
 		k->bits = 32;
+		return NULL;
 	}
-	symbols_note(symbols, false,
-		     "base address 0x%llx found by %zu pointers that lead to symbols with it",
-		     (unsigned long long)*ret_base, votes);
-	return NULL;
+	return error_new(KIMG_E_NOT_FOUND, "kallsyms: nothing in the image tells its base address");
 }
 
 /* The addend of the relocation that fills the slot at vaddr (Elf64_Rela: r_offset, r_info, r_addend). */
@@ -73,7 +77,7 @@ static bool find_relocation(const struct kallsyms *k, uint64_t vaddr, uint64_t *
 
 static struct kimg_error *base_of_elf(struct kallsyms *k)
 {
-	uint64_t slot;
+	uint64_t slot, offset;
 
 	if (k->kind == KALLSYMS_PC_RELATIVE) {
 		if (!elf_offset_to_vaddr(&k->elf, k->addresses, &k->base))
@@ -83,9 +87,26 @@ static struct kimg_error *base_of_elf(struct kallsyms *k)
 			k->bits = 32;
 		return NULL;
 	}
-	if (k->base_slot && k->base == 0 && k->bits == 64 &&
-	    elf_offset_to_vaddr(&k->elf, k->base_slot, &slot))
-		find_relocation(k, slot, &k->base);
+	if (!k->base_slot || k->base || elf_vaddr_to_offset(&k->elf, 0, &offset))
+		return NULL;
+	if (k->bits == 64 && elf_offset_to_vaddr(&k->elf, k->base_slot, &slot) &&
+	    find_relocation(k, slot, &k->base))
+		return NULL;
+	return find_base(k, &k->base);
+}
+
+/* Offsets count from where they stand. */
+static struct kimg_error *base_of_raw_pc_relative(struct kallsyms *k,
+						  const struct kimg_symbols_options *options,
+						  struct kimg_symbols *symbols)
+{
+	k->base = k->addresses;
+	if (!options->has_base)
+		TRY(find_base(k, &symbols->base));
+	else if (options->base >> 30 && !(options->base >> 32))
+		k->bits = 32; /* kernels for s390 are far below 1 GiB */
+	symbols->has_base = true;
+	k->base += symbols->base;
 	return NULL;
 }
 
@@ -99,18 +120,14 @@ struct kimg_error *kallsyms_find_base(struct kallsyms *k,
 		return base_of_elf(k);
 	symbols->has_base = options->has_base;
 	symbols->base = options->base;
-	if (k->kind == KALLSYMS_PC_RELATIVE) {
-		k->base = k->addresses;
-		if (!symbols->has_base)
-			TRY(base_of_raw(k, symbols, &symbols->base));
-		symbols->has_base = true;
-		k->base += symbols->base;
-	} else if (k->base_slot && k->base == 0) {
-		if (!options->has_base)
-			TRY(base_of_raw(k, symbols, &base));
-		else if (!find_relocation(k, options->base + k->base_slot, &base))
-			base = options->base;
-		k->base = base;
-	}
+	if (k->kind == KALLSYMS_PC_RELATIVE)
+		return base_of_raw_pc_relative(k, options, symbols);
+	if (!k->base_slot || k->base)
+		return NULL;
+	if (!options->has_base)
+		TRY(find_base(k, &base));
+	else if (!find_relocation(k, options->base + k->base_slot, &base))
+		base = options->base;
+	k->base = base;
 	return NULL;
 }

@@ -125,6 +125,8 @@ static void make_symbols(struct maker *m)
 	banner |= m->spec->short_names;
 	if (m->spec->percpu)
 		make_percpu_symbols(m);
+	if (m->spec->s390)
+		add_symbol(m, address, "Tstartup_continue");
 	add_symbol(m, address, "T_text");
 	add_symbol(m, address, "T_stext");
 	while (m->out->count < count) {
@@ -323,7 +325,7 @@ static void write_addresses(struct maker *m)
 	if (longs || m->spec->form >= FORM_7_0)
 		return;
 	m->out->base_slot = label(m);
-	append(m, m->spec->relocatable ? 0 : lowest, m->spec->bits / 8);
+	append(m, m->spec->relocatable || m->spec->s390 ? 0 : lowest, m->spec->bits / 8);
 }
 
 static void write_tables(struct maker *m)
@@ -450,6 +452,8 @@ static uint64_t usual_start(const struct kallsyms_spec *spec)
 {
 	if (spec->bits == 32)
 		return 0xc0008000;
+	if (spec->s390)
+		return 0x100000;
 	return spec->elf ? 0xffffffff81000000 : 0xffff800080000000;
 }
 
@@ -472,7 +476,7 @@ void kallsyms_write(const struct kallsyms_spec *spec, struct kallsyms_written *w
 	}
 	write_tables(&m);
 	write_noise(&m, noise >= 16384 ? 100 : 0);
-	if (noise >= 16384 || spec->relocatable)
+	if ((noise >= 16384 || spec->relocatable) && !spec->s390)
 		write_pointers(&m);
 	write_noise(&m, noise);
 	if (spec->elf)

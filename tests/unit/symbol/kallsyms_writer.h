@@ -34,6 +34,7 @@ struct kallsyms_spec {
 	bool long_names; /* some need more than 127 codes */
 	bool short_names;
 	bool headless; /* the lowest symbol is not at the start of the image */
+	bool s390;     /* a relocatable kernel without relocations or pointers */
 	bool elf;
 	unsigned int align;    /* where it is not that of a long */
 	unsigned int seq_size; /* of seqs_of_names, where it is not 3 */

@@ -51,6 +51,7 @@ static const struct kallsyms_spec specs[] = {
 	{ "4.20, relocatable", FORM_4_20, 64, .relocatable = true },
 	{ "4.20, relocatable, headless", FORM_4_20, 64, .relocatable = true, .headless = true },
 	{ "4.20, relocatable ELF", FORM_4_20, 64, .relocatable = true, .elf = true },
+	{ "4.20, s390", FORM_4_20, 64, .big_endian = true, .s390 = true },
 	{ "6.1, 32 bits", FORM_6_1, 32, .long_names = true },
 	{ "6.1, 32 bits, big endian", FORM_6_1, 32, .long_names = true, .big_endian = true },
 	{ "6.1, 64 bits", FORM_6_1, 64, .long_names = true },
@@ -76,6 +77,7 @@ static const struct kallsyms_spec specs[] = {
 	{ "7.0, 64 bits", FORM_7_0, 64, .long_names = true },
 	{ "7.0, 64 bits, big endian", FORM_7_0, 64, .big_endian = true },
 	{ "7.0, 64 bits, ELF", FORM_7_0, 64, .elf = true },
+	{ "7.0, s390", FORM_7_0, 64, .big_endian = true, .s390 = true },
 	{ "7.0, functions only", FORM_7_0, 64, .functions_only = true },
 	{ "7.0, loongarch", FORM_7_0, 64, .start = 0x9000000000200000 },
 };
@@ -118,6 +120,7 @@ static void reads(const struct kallsyms_spec *spec)
 	assert_int_equal(symbols->source, KIMG_SYMBOLS_KALLSYMS);
 	assert_int_equal(symbols->bits, spec->bits);
 	assert_int_equal(has_note(symbols, "CONFIG_KALLSYMS_ALL"), spec->functions_only);
+	assert_int_equal(has_note(symbols, "assumed"), spec->s390);
 	assert_int_equal(kimg_symbols_base(symbols, &base), !spec->elf);
 	if (!spec->elf)
 		assert_int_equal(base, written.base);
