@@ -110,7 +110,8 @@ static bool is_relative(struct kallsyms *k, uint64_t table, uint64_t slot, unsig
 		return false;
 	if (offset_at(k, table, 0) == 0 && ascending_u32(k, table)) {
 		found(k, KALLSYMS_RELATIVE, bits, table, slot);
-		return bits == 64 || k->base + offset_at(k, table, k->count - 1) <= UINT32_MAX;
+		return offset_at(k, table, k->count - 1) <=
+		       (bits == 64 ? UINT64_MAX : UINT32_MAX) - k->base;
 	}
 	if (bits == 64 && ascending_percpu(k, table))
 		return found(k, KALLSYMS_RELATIVE_PERCPU, bits, table, slot);
