@@ -11,7 +11,7 @@
 #include "out/treemap.h"
 
 /* A node of less than this part of the whole can hardly be seen, or clicked. */
-enum { SVG_PARTS = 6000, HTML_PARTS = 60000 };
+enum { SVG_PARTS = 6000, HTML_PARTS = 250000 };
 
 /* Of kinds of sections, where there is no source. */
 static const struct treemap_color kind_colors[] = {
