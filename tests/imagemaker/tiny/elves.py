@@ -93,7 +93,7 @@ def _modules():
         )
     good = module.module()
     yield Sample(
-        "elf/bad-module-name",
+        "elf/good-module-open-name",
         good.replace(b"maybe\0\0.text", b"maybe\1\0.text"),
         "a module whose last symbol has a name without an end",
         "elf",
