@@ -45,16 +45,6 @@ static struct kimg_error *read_sections(struct reader *reader)
 	return NULL;
 }
 
-static uint8_t flags_of(const struct elf_symbol *symbol)
-{
-	return (symbol->bind == STB_GLOBAL || symbol->bind == STB_GNU_UNIQUE ? KIMG_SYMBOL_GLOBAL
-									     : 0) |
-	       (symbol->bind == STB_WEAK ? KIMG_SYMBOL_WEAK : 0) |
-	       (symbol->type == STT_FUNC || symbol->type == STT_GNU_IFUNC ? KIMG_SYMBOL_FUNCTION
-									  : 0) |
-	       (symbol->type == STT_OBJECT ? KIMG_SYMBOL_OBJECT : 0);
-}
-
 static struct kimg_error *add(struct reader *reader, const struct elf_symbol *symbol)
 {
 	static const struct section_facts nowhere = { .letter = 'a' };
@@ -68,7 +58,7 @@ static struct kimg_error *add(struct reader *reader, const struct elf_symbol *sy
 		.name_size = symbol->name.n,
 		.section = section->index,
 		.type = elf_symbol_letter(reader->elf, symbol, section->letter),
-		.flags = flags_of(symbol),
+		.flags = elf_symbol_flags(symbol),
 	};
 
 	if (!section->in_memory || symbol->name.n == 0 || symbol_name_is_internal(symbol->name))

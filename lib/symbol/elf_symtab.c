@@ -354,3 +354,13 @@ uint64_t elf_symbol_address(const struct elf *elf, const struct elf_symbol *symb
 		return symbol->value & ~1ULL;
 	return symbol->value;
 }
+
+uint8_t elf_symbol_flags(const struct elf_symbol *symbol)
+{
+	return (symbol->bind == STB_GLOBAL || symbol->bind == STB_GNU_UNIQUE ? KIMG_SYMBOL_GLOBAL
+									     : 0) |
+	       (symbol->bind == STB_WEAK ? KIMG_SYMBOL_WEAK : 0) |
+	       (symbol->type == STT_FUNC || symbol->type == STT_GNU_IFUNC ? KIMG_SYMBOL_FUNCTION
+									  : 0) |
+	       (symbol->type == STT_OBJECT ? KIMG_SYMBOL_OBJECT : 0);
+}

@@ -63,6 +63,9 @@ char elf_section_letter(const struct elf_symtab *symtab, const struct elf_sectio
 /* The letter of symbol, where section_letter is that of its section, if it is in one. */
 char elf_symbol_letter(const struct elf *elf, const struct elf_symbol *symbol, char section_letter);
 
+/* Binding and type as flags of struct kimg_symbol. */
+uint8_t elf_symbol_flags(const struct elf_symbol *symbol);
+
 /*
  * Whether nm(1) lists the symbol, without its options -a and --special-syms: neither sections nor files, nor
  * the marks that assemblers of ARM and RISC-V put where code or data begin.

@@ -133,21 +133,6 @@ static struct kimg_error *read_sections(struct reader *r)
 
 /* ---- symbols ---- */
 
-static uint8_t flags_of(const struct elf_symbol *symbol)
-{
-	uint8_t flags = 0;
-
-	if (symbol->bind == STB_GLOBAL)
-		flags |= KIMG_SYMBOL_GLOBAL;
-	else if (symbol->bind == STB_WEAK)
-		flags |= KIMG_SYMBOL_WEAK;
-	if (symbol->type == STT_FUNC)
-		flags |= KIMG_SYMBOL_FUNCTION;
-	else if (symbol->type == STT_OBJECT)
-		flags |= KIMG_SYMBOL_OBJECT;
-	return flags;
-}
-
 static struct kimg_error *add(struct reader *r, const struct elf_symbol *symbol)
 {
 	bool in_section = symbol->section && symbol->section < r->section_count;
@@ -158,7 +143,7 @@ static struct kimg_error *add(struct reader *r, const struct elf_symbol *symbol)
 		.name_size = symbol->name.n,
 		.module = r->symbols->module_count > 1,
 		.type = 'a',
-		.flags = flags_of(symbol),
+		.flags = elf_symbol_flags(symbol),
 	};
 
 	if (in_section && r->loaded && !r->sections[symbol->section].placed)
