@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/large.h"
+#include "base/radix.h"
 #include "symbol/symbols.h"
 
 /* What the table owns beside its arrays. */
@@ -187,98 +188,21 @@ void *symbols_alloc(struct kimg_symbols *symbols, size_t size)
 
 /* ---- sorting ---- */
 
-/* Where a symbol belongs, and where it stands: what is moved while sorting. */
-struct key {
-	uint64_t place;
-	uint64_t index;
-};
-
-enum { DIGIT_BITS = 11, DIGIT_VALUES = 1 << DIGIT_BITS, DIGITS = 6 };
-
-/* How often each digit has each value. */
-struct counts {
-	uint32_t of[DIGITS][DIGIT_VALUES];
-};
-
-/*
- * Addresses of kernels start with many ones, and values that are none with as many zeroes: how many bits
- * are left below those that are all alike in each address.
- */
-static unsigned int significant_bits(const struct kimg_symbols *symbols)
-{
-	uint64_t differing = 0;
-
-	for (size_t i = 0; i < symbols->n; i++) {
-		uint64_t address = symbols->all[i].address;
-
-		differing |= address ^ (0 - (address >> 63));
-	}
-	return differing ? 64 - __builtin_clzll(differing) : 0;
-}
-
-/* A place has the bits that differ, and above them the one that the others are like. Returns its digits. */
-static unsigned int make_keys(const struct kimg_symbols *symbols, struct key *keys,
-			      struct counts *counts)
-{
-	unsigned int bits = significant_bits(symbols);
-	uint64_t mask =
-		(1ULL << bits) - 1; /* fewer than 64, as the highest is always like itself */
-	unsigned int digits = bits / DIGIT_BITS + 1;
-
-	for (size_t i = 0; i < symbols->n; i++) {
-		uint64_t address = symbols->all[i].address;
-		uint64_t place = (address & mask) | address >> 63 << bits;
-
-		keys[i] = (struct key){ place, i };
-		for (unsigned int digit = 0; digit < digits; digit++)
-			counts->of[digit][place >> digit * DIGIT_BITS & (DIGIT_VALUES - 1)]++;
-	}
-	return digits;
-}
-
-/* One pass of a radix sort, from keys into sorted. False: all digits are alike. */
-static bool sort_by_digit(const struct key *keys, struct key *sorted, size_t n, unsigned int digit,
-			  uint32_t *counts)
-{
-	unsigned int shift = digit * DIGIT_BITS;
-	uint32_t at = 0;
-
-	if (counts[keys[0].place >> shift & (DIGIT_VALUES - 1)] == n)
-		return false;
-	for (size_t v = 0; v < DIGIT_VALUES; v++) {
-		uint32_t count = counts[v];
-
-		counts[v] = at;
-		at += count;
-	}
-	for (size_t i = 0; i < n; i++)
-		sorted[counts[keys[i].place >> shift & (DIGIT_VALUES - 1)]++] = keys[i];
-	return true;
-}
-
-/* Stable, and linear whatever the addresses are: three passes over the keys of most kernels. */
+/* Stable, and linear whatever the addresses are. */
 static struct kimg_error *sort(struct kimg_symbols *symbols)
 {
 	size_t n = symbols->n;
-	cleanup_free struct key *keys = large_alloc(n, 2 * sizeof(*keys));
+	cleanup_free struct radix_item *items = large_alloc(n, 2 * sizeof(*items));
 	cleanup_free struct kimg_symbol *all = large_alloc(n, sizeof(*all));
-	struct key *from = keys, *to = keys ? keys + n : NULL;
-	struct counts counts = { 0 };
-	unsigned int digits;
+	const struct radix_item *sorted;
 
-	if (!keys || !all)
+	if (!items || !all)
 		return error_nomem();
-	digits = make_keys(symbols, keys, &counts);
-	for (unsigned int digit = 0; digit < digits; digit++) {
-		if (sort_by_digit(from, to, n, digit, counts.of[digit])) {
-			struct key *sorted = to;
-
-			to = from;
-			from = sorted;
-		}
-	}
 	for (size_t i = 0; i < n; i++)
-		all[i] = symbols->all[from[i].index];
+		items[i] = (struct radix_item){ symbols->all[i].address, i };
+	sorted = radix_sort(items, items + n, n);
+	for (size_t i = 0; i < n; i++)
+		all[i] = symbols->all[sorted[i].value];
 	free(symbols->all);
 	symbols->all = all;
 	symbols->room = n;
