@@ -162,6 +162,13 @@ bool parse_hex(const char *text, uint64_t *ret_value)
 	return true;
 }
 
+int cli_hex_argument(struct cli *cli, uint64_t *ret_value)
+{
+	if (parse_hex(cli->argument, ret_value))
+		return STATUS_YES;
+	return cli_usage_error(cli, "%s: not a hexadecimal number", cli->argument);
+}
+
 static bool is_word_of(const char *word, const char *words)
 {
 	size_t n = strlen(word);

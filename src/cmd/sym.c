@@ -264,13 +264,6 @@ static int set_source(struct cli *cli, struct sym_options *o, int id)
 	return STATUS_YES;
 }
 
-static int set_address(struct cli *cli, uint64_t *address)
-{
-	if (parse_hex(cli->argument, address))
-		return STATUS_YES;
-	return cli_usage_error(cli, "%s: not a hexadecimal number", cli->argument);
-}
-
 static int set_option(struct cli *cli, struct sym_options *o, int id)
 {
 	switch (id) {
@@ -284,7 +277,7 @@ static int set_option(struct cli *cli, struct sym_options *o, int id)
 		o->symbols.sections = cli->argument;
 		break;
 	case OPTION_KASLR_OFFSET:
-		return set_address(cli, &o->symbols.shift);
+		return cli_hex_argument(cli, &o->symbols.shift);
 	case OPTION_NO_SOURCE:
 		o->no_source = true;
 		break;
@@ -293,7 +286,7 @@ static int set_option(struct cli *cli, struct sym_options *o, int id)
 		break;
 	case OPTION_BASE:
 		o->symbols.has_base = true;
-		return set_address(cli, &o->symbols.base);
+		return cli_hex_argument(cli, &o->symbols.base);
 	default:
 		return set_source(cli, o, id);
 	}

@@ -222,13 +222,6 @@ static struct kimg_error *work(const char *file, const struct vmlinux_options *o
 
 /* ---- the verb ---- */
 
-static int set_address(struct cli *cli, uint64_t *address)
-{
-	if (parse_hex(cli->argument, address))
-		return STATUS_YES;
-	return cli_usage_error(cli, "%s: not a hexadecimal number", cli->argument);
-}
-
 static int set_option(struct cli *cli, struct vmlinux_options *o, int id)
 {
 	switch (id) {
@@ -245,10 +238,10 @@ static int set_option(struct cli *cli, struct vmlinux_options *o, int id)
 		o->make.no_symbols = true;
 		break;
 	case OPTION_KASLR_OFFSET:
-		return set_address(cli, &o->make.symbols.shift);
+		return cli_hex_argument(cli, &o->make.symbols.shift);
 	case OPTION_BASE:
 		o->make.symbols.has_base = true;
-		return set_address(cli, &o->make.symbols.base);
+		return cli_hex_argument(cli, &o->make.symbols.base);
 	}
 	return STATUS_YES;
 }
