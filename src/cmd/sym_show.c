@@ -44,14 +44,15 @@ static char *put(char *p, const char *text, size_t n)
 	return p + n;
 }
 
-static void show_address(struct out *out, const struct sym_match *match)
+/* "ffffffff81000000 T" */
+static void show_place(struct out *out, const struct sym_match *match)
 {
-	char text[16];
-	char *end = put_hex(text, match->address, kimg_symbols_bits(match->table) / 4);
+	char text[24];
+	char *p = put_hex(text, match->address, kimg_symbols_bits(match->table) / 4);
 
-	out_text(out, NULL, OUT_FAINT, span_of(text, end - text));
-	out_gap(out, 1);
-	out_text(out, NULL, OUT_PLAIN, span_of(&match->symbol->type, 1));
+	*p++ = ' ';
+	*p++ = match->symbol->type;
+	out_text(out, NULL, OUT_FAINT, span_of(text, p - text));
 	out_gap(out, 1);
 }
 
@@ -100,7 +101,7 @@ static void show_match(struct out *out, const struct sym_match *match, struct sy
 	out_object(out, NULL);
 	out_row(out);
 	out_hex(out, "address", OUT_DATA, match->address);
-	show_address(out, match);
+	show_place(out, match);
 	out_text(out, "type", OUT_DATA, span_of(&symbol->type, 1));
 	out_text(out, "name", OUT_STRONG, span_of(symbol->name, symbol->name_size));
 	show_offset(out, match);
