@@ -8,6 +8,7 @@
 #include "kimg/kernel.h"
 #include "kimg/limits.h"
 #include "kimg/map.h"
+#include "kimg/oops.h"
 #include "kimg/part.h"
 #include "kimg/source.h"
 #include "kimg/symbol.h"
