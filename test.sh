@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # test.sh [--all]: installs what is missing, builds, and runs the tests: units, commands, the corpus of the fuzz
-# targets, all of these also under ASan and UBSan, made images, and Debian's real kernels (one an
-# architecture; --all: all of them, and a kernel that is built for it). The last line counts them.
+# targets, all of these also under ASan and UBSan, made images, Debian's real kernels (one an
+# architecture; --all: all of them, and a kernel that is built for it), and crashes in a guest. The last line counts
+# them.
 set -euo pipefail
 
 cd "$(dirname "$0")"
@@ -14,7 +15,7 @@ case ${1-} in
 	long=tests/long/packages
 	;;
 *)
-	sed -n '3,5s/^# //p' "$0"
+	sed -n '3,6s/^# //p' "$0"
 	exit 2
 	;;
 esac
@@ -40,7 +41,8 @@ count() {
 	fi
 }
 
-tools/setup tools/packages-build tools/packages-test tests/fixtures/packages tests/kernels/packages $long
+tools/setup tools/packages-build tools/packages-test tests/fixtures/packages tests/kernels/packages \
+	tests/boot/packages $long
 tools/build build -Dtests=true
 tools/build build-asan -Dtests=true -Db_sanitize=address,undefined -Dbuildtype=debugoptimized -Db_lundef=false
 
@@ -48,6 +50,7 @@ count "units, commands, fuzz corpus, house rules" tools/run-meson-tests build
 count "the same under ASan and UBSan" tools/run-meson-tests build-asan --no-suite lint
 count "made images" tests/fixtures/run
 count "Debian's kernels" tests/kernels/run "$which"
+count "crashes in a guest" tests/boot/run
 [ -z "$long" ] || count "a kernel that is built" tests/long/run
 
 echo "$passed passed, $failed failed, $skipped skipped"
