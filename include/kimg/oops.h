@@ -51,7 +51,11 @@ enum kimg_oops_kind {
 	KIMG_OOPS_ALLOCATION,    /* page allocation failure */
 	KIMG_OOPS_OUT_OF_MEMORY, /* the OOM killer */
 	KIMG_OOPS_SYSRQ,
-	KIMG_OOPS_MACHINE_CHECK,
+	KIMG_OOPS_MACHINE_CHECK, /* and other errors of the hardware: SError, bus errors */
+	KIMG_OOPS_USERCOPY,
+	KIMG_OOPS_WORKQUEUE, /* workqueue lockup */
+	KIMG_OOPS_IRQ,       /* "nobody cared" */
+	KIMG_OOPS_NMI,       /* for an unknown reason */
 	KIMG_OOPS_DUMP, /* dump_stack() without a reason that is known */
 	KIMG_OOPS_KINDS,
 };

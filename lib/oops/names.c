@@ -33,6 +33,10 @@ static const char *const kinds[KIMG_OOPS_KINDS] = {
 	[KIMG_OOPS_OUT_OF_MEMORY] = "out-of-memory",
 	[KIMG_OOPS_SYSRQ] = "sysrq",
 	[KIMG_OOPS_MACHINE_CHECK] = "machine-check",
+	[KIMG_OOPS_USERCOPY] = "usercopy",
+	[KIMG_OOPS_WORKQUEUE] = "workqueue-lockup",
+	[KIMG_OOPS_IRQ] = "irq",
+	[KIMG_OOPS_NMI] = "nmi",
 	[KIMG_OOPS_DUMP] = "dump",
 };
 

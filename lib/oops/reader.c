@@ -56,7 +56,9 @@ static bool begins(const struct kimg_oops_reader *reader, const struct log_recor
 		return false;
 	if (!reader->open)
 		return true;
-	return !start.weak && !start.renames &&
+	if (start.opens)
+		return true;
+	return !start.weak && !start.renames && !start.follows &&
 	       (reader->open->ended || reader->open->oops.block_count);
 }
 
