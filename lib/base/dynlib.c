@@ -6,13 +6,14 @@
 
 enum dynlib_state { NOT_TRIED, LOADED, FAILED };
 
-static void *open_first(struct dynlib *library)
+static void *open_first(struct dynlib *library, const char **ret_soname)
 {
 	const char *reason = NULL;
 	void *handle = NULL;
 
 	for (const char *const *soname = library->sonames; *soname && !handle; soname++) {
 		handle = dlopen(*soname, RTLD_NOW | RTLD_LOCAL);
+		*ret_soname = *soname;
 		/* The reason for the one that is wanted most tells most. */
 		if (!handle && !reason) {
 			reason = dlerror();
@@ -25,7 +26,8 @@ static void *open_first(struct dynlib *library)
 
 static enum dynlib_state load(struct dynlib *library)
 {
-	void *handle = open_first(library);
+	const char *soname = NULL;
+	void *handle = open_first(library, &soname);
 
 	if (!handle)
 		return FAILED;
@@ -33,8 +35,8 @@ static enum dynlib_state load(struct dynlib *library)
 		void *address = dlsym(handle, symbol->name);
 
 		if (!address) {
-			snprintf(library->failure, sizeof(library->failure), "%s lacks %s",
-				 library->sonames[0], symbol->name);
+			snprintf(library->failure, sizeof(library->failure), "%s lacks %s", soname,
+				 symbol->name);
 			dlclose(handle);
 			return FAILED;
 		}
