@@ -7,13 +7,14 @@
 #include "oops/lines.h"
 #include "oops/log.h"
 
-enum { LONGEST_LINE = 1 << 20, MOST_FOREIGN = 16 };
+enum { LONGEST_LINE = 65536, MOST_FOREIGN = 16 };
 
 struct kimg_oops_reader {
 	struct kimg_oops_reader_options options;
 	struct log log;
-	struct buf rest; /* of a line whose end did not come yet */
-	uint64_t number; /* of the line that comes next */
+	struct buf rest;  /* of a line whose end did not come yet */
+	uint64_t skipped; /* bytes of it that are not kept */
+	uint64_t number;  /* of the line that comes next */
 	uint64_t offset;
 	uint64_t reports;
 	struct report *open;
@@ -112,22 +113,38 @@ void kimg_oops_reader_free(struct kimg_oops_reader *reader)
 	free(reader);
 }
 
+/* A line whose bytes are all here: size of them in the log, newline included. */
 static struct kimg_error *take_line(struct kimg_oops_reader *reader, struct span line, size_t size)
 {
-	TRY(log_line(&reader->log, line, reader->number, reader->offset));
+	bool cut = line.n > LONGEST_LINE;
+
+	TRY(log_line(&reader->log, span_clip(line, 0, LONGEST_LINE), reader->number, reader->offset,
+		     cut));
 	reader->number++;
 	reader->offset += size;
 	return reader->failed ? error_nomem() : NULL;
 }
 
-/* The line that began with earlier bytes. */
+/* The line that began with earlier bytes; what it has beyond LONGEST_LINE was counted only. */
 static struct kimg_error *take_rest(struct kimg_oops_reader *reader, size_t newline)
 {
-	size_t size = reader->rest.n + newline;
+	uint64_t size = reader->rest.n + reader->skipped + newline;
 	struct kimg_error *error = take_line(reader, buf_span(&reader->rest), size);
 
 	reader->rest.n = 0;
+	reader->skipped = 0;
 	return error;
+}
+
+/* One byte more than LONGEST_LINE is kept, so that the line is known to be longer. */
+static struct kimg_error *keep_rest(struct kimg_oops_reader *reader, struct span part)
+{
+	size_t room = LONGEST_LINE + 1 - reader->rest.n;
+	size_t kept = part.n < room ? part.n : room;
+
+	buf_add(&reader->rest, part.p, kept);
+	reader->skipped += part.n - kept;
+	return reader->rest.failed ? error_nomem() : NULL;
 }
 
 struct kimg_error *kimg_oops_reader_feed(struct kimg_oops_reader *reader, const void *bytes,
@@ -137,18 +154,17 @@ struct kimg_error *kimg_oops_reader_feed(struct kimg_oops_reader *reader, const 
 
 	while (input.n) {
 		const uint8_t *newline = memchr(input.p, '\n', input.n);
-		struct span line = span_clip(input, 0, newline ? (size_t)(newline - input.p) : input.n);
+		struct span line =
+			span_clip(input, 0, newline ? (size_t)(newline - input.p) : input.n);
 
 		input = span_from(input, line.n + (newline != NULL));
 		if (newline && reader->rest.n == 0) {
 			TRY(take_line(reader, line, line.n + 1));
 			continue;
 		}
-		buf_add(&reader->rest, line.p, line.n);
-		if (reader->rest.failed)
-			return error_nomem();
-		if (newline || reader->rest.n > LONGEST_LINE)
-			TRY(take_rest(reader, newline != NULL));
+		TRY(keep_rest(reader, line));
+		if (newline)
+			TRY(take_rest(reader, 1));
 	}
 	return NULL;
 }
@@ -157,11 +173,16 @@ struct kimg_error *kimg_oops_reader_flush(struct kimg_oops_reader *reader)
 {
 	if (reader->rest.n)
 		TRY(take_rest(reader, 0));
+	TRY(log_flush(&reader->log));
 	close_report(reader);
 	return reader->failed ? error_nomem() : NULL;
 }
 
 uint64_t kimg_oops_reader_settled(const struct kimg_oops_reader *reader)
 {
-	return reader->open ? reader->open->oops.lines[0].number : reader->number;
+	uint64_t held = log_held(&reader->log);
+
+	if (reader->open)
+		return reader->open->oops.lines[0].number;
+	return held ? held : reader->number;
 }
