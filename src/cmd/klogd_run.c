@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kimg klogd while it runs: signals, the service manager, and the log in between. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "cli/term.h"
+#include "cmd/klogd.h"
+
+enum {
+	LEVEL_INFO = 6,
+	DRAIN = 5000, /* ms that the end may take */
+	DRAIN_SOURCE = 1000,
+};
+
+struct run {
+	struct klogd *klogd;
+	int signals; /* a signalfd */
+	unsigned int watchdog;
+	uint64_t pinged;
+	bool suspended;
+	bool ending;
+	uint64_t end_at;
+};
+
+static const int handled[] = { SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGCONT, SIGUSR1, SIGUSR2 };
+
+static uint64_t clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(handled); i++)
+		sigaddset(&set, handled[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void note(struct run *run, const char *text)
+{
+	kimg_error_free(kimg_klog_note(run->klogd->klog, LEVEL_INFO, text));
+}
+
+/* ---- signals ---- */
+
+static void end(struct run *run)
+{
+	if (run->ending)
+		return;
+	klogd_notify("STOPPING=1");
+	run->ending = true;
+	run->end_at = clock_ms() + DRAIN;
+	kimg_klog_drain(run->klogd->klog, DRAIN_SOURCE);
+}
+
+static void suspend(struct run *run)
+{
+	if (run->suspended || run->ending)
+		return;
+	kimg_klog_stop(run->klogd->klog);
+	run->suspended = true;
+	note(run, "Kernel logging (proc) stopped.");
+}
+
+static void go_on(struct run *run)
+{
+	struct kimg_error *error;
+
+	if (!run->suspended)
+		return;
+	error = kimg_klog_start(run->klogd->klog);
+	if (error) {
+		/* It stays as it is; the next SIGCONT tries again. */
+		(void)!report(run->klogd->cli, error);
+		return;
+	}
+	run->suspended = false;
+	note(run, "Kernel logging (proc) started.");
+}
+
+static void reload(struct run *run, bool files, bool map)
+{
+	klogd_notify("RELOADING=1");
+	if (files)
+		kimg_klog_reopen(run->klogd->klog);
+	if (map && !run->klogd->no_symbols)
+		klogd_tell_map(run->klogd);
+	klogd_notify("READY=1");
+}
+
+static void take_signal(struct run *run, uint32_t number)
+{
+	switch (number) {
+	case SIGINT:
+	case SIGTERM:
+		end(run);
+		break;
+	case SIGTSTP:
+		suspend(run);
+		break;
+	case SIGCONT:
+		go_on(run);
+		break;
+	case SIGHUP:
+		reload(run, true, true);
+		break;
+	case SIGUSR1:
+		reload(run, false, false);
+		break;
+	case SIGUSR2:
+		reload(run, false, true);
+		break;
+	}
+}
+
+static void take_signals(struct run *run)
+{
+	struct signalfd_siginfo info;
+
+	while (read(run->signals, &info, sizeof(info)) == sizeof(info))
+		take_signal(run, info.ssi_signo);
+}
+
+/* ---- the loop ---- */
+
+/* The interval is half of what the service manager waits for. */
+static int ping(struct run *run, int wait)
+{
+	uint64_t now = clock_ms(), interval = run->watchdog / 2;
+
+	if (!run->watchdog)
+		return wait;
+	if (now - run->pinged >= interval) {
+		klogd_notify("WATCHDOG=1");
+		run->pinged = now;
+	}
+	return wait < 0 || (uint64_t)wait > interval ? (int)interval : wait;
+}
+
+static void wait_for(struct run *run, enum kimg_klog_state state, int wait)
+{
+	struct pollfd fds[] = {
+		{ .fd = run->signals, .events = POLLIN },
+		{ .fd = kimg_klog_fd(run->klogd->klog), .events = POLLIN },
+	};
+	bool log = state == KIMG_KLOG_IDLE && !run->suspended;
+
+	if (state != KIMG_KLOG_BUSY && run->klogd->out)
+		out_flush(run->klogd->out);
+	if (state == KIMG_KLOG_BUSY)
+		wait = 0;
+	poll(fds, log ? 2 : 1, ping(run, wait));
+}
+
+static int work(struct run *run)
+{
+	struct kimg_klog *klog = run->klogd->klog;
+	enum kimg_klog_state state;
+	int wait;
+
+	for (;;) {
+		struct kimg_error *error = kimg_klog_work(klog, &state, &wait);
+
+		if (error)
+			return report(run->klogd->cli, error);
+		if (state == KIMG_KLOG_ENDED)
+			return STATUS_YES;
+		if (run->ending && clock_ms() >= run->end_at) {
+			remark(run->klogd->cli,
+			       "what was not taken by then is left for the next run");
+			return STATUS_YES;
+		}
+		wait_for(run, state, wait);
+		take_signals(run);
+	}
+}
+
+static void tell_start(struct run *run)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "klogd %s, log source = %s started.", KIMG_VERSION,
+		 kimg_klog_source_name(run->klogd->klog));
+	note(run, text);
+	if (!run->klogd->no_symbols)
+		klogd_tell_map(run->klogd);
+}
+
+static void tell_end(struct run *run)
+{
+	struct kimg_klog_counts counts;
+
+	kimg_klog_counts(run->klogd->klog, &counts);
+	if (run->klogd->debug)
+		complain("%llu records, %llu overwritten, %llu dropped, %llu reports; %llu bytes "
+			 "waited at most",
+			 (unsigned long long)counts.records, (unsigned long long)counts.overwritten,
+			 (unsigned long long)counts.dropped, (unsigned long long)counts.reports,
+			 (unsigned long long)counts.queue_most);
+}
+
+int klogd_run(struct klogd *klogd)
+{
+	struct run run = { .klogd = klogd, .watchdog = klogd_watchdog() };
+	struct kimg_error *error;
+	int status;
+
+	run.signals = open_signals();
+	if (run.signals < 0)
+		return report(klogd->cli, error_system(errno, "signalfd"));
+	error = kimg_klog_start(klogd->klog);
+	if (error)
+		return report(klogd->cli, error);
+	klogd_notify("READY=1");
+	if (!klogd->options.once && klogd->options.source != KIMG_KLOG_FILE)
+		tell_start(&run);
+	status = work(&run);
+	tell_end(&run);
+	close(run.signals);
+	return status;
+}

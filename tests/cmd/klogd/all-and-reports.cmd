@@ -1,0 +1,1 @@
+kimg klogd --all --reports

@@ -1,0 +1,1 @@
+kimg klogd --console-level 9

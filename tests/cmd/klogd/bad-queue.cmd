@@ -1,0 +1,1 @@
+kimg klogd --queue 5

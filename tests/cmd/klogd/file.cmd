@@ -1,0 +1,1 @@
+printf '%s\n' '<4>[    1.500000] plain text' '6,10,2500000,-;ten\x0aeleven' ' SUBSYSTEM=pci' ' DEVICE=+pci:0' '30,13,2600000,c,caller=T12;thirteen\x1b[31m' '<190>[    3.000000][   C1] high' 'no priority' | kimg klogd --input - --file -

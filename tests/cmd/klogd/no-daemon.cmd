@@ -1,0 +1,1 @@
+: >pid; kimg klogd -i --pid-file=pid

@@ -1,0 +1,1 @@
+kimg klogd --input /dev/null --file missing/log

@@ -1,0 +1,1 @@
+kimg klogd -I --pid-file=pid

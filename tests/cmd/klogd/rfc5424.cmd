@@ -1,0 +1,1 @@
+printf '%s\n' '<4>[    1.500000] plain text' '6,10,2500000,-;ten\x0aeleven' ' SUBSYSTEM=pci' ' DEVICE=+pci:0' '30,13,2600000,c,caller=T12;thirteen\x1b[31m' '<190>[    3.000000][   C1] high' 'no priority' | kimg klogd --input - --file - --format=rfc5424 | sed -E 's/ [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z [^ ]+ / TIME HOST /'

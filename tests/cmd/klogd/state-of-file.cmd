@@ -1,0 +1,1 @@
+kimg klogd --input log --state position
