@@ -18,7 +18,7 @@ enum line_fit report_take(struct report *report, struct span text)
 		report->in_trace = false;
 		return LINE_BODY;
 	}
-	if (line_start(text, &start)) {
+	if (line_start(text, &start) && !start.weak) {
 		if (!start.cut && (!report->oops.message || start.renames)) {
 			report->oops.message = report_text(report, text);
 			report->oops.kind = start.kind;
