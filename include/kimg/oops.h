@@ -56,7 +56,7 @@ enum kimg_oops_kind {
 	KIMG_OOPS_WORKQUEUE, /* workqueue lockup */
 	KIMG_OOPS_IRQ,       /* "nobody cared" */
 	KIMG_OOPS_NMI,       /* for an unknown reason */
-	KIMG_OOPS_DUMP, /* dump_stack() without a reason that is known */
+	KIMG_OOPS_DUMP,      /* dump_stack() without a reason that is known */
 	KIMG_OOPS_KINDS,
 };
 
