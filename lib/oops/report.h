@@ -6,6 +6,17 @@
 #include "base/span.h"
 #include "kimg/oops.h"
 
+/* What lines told that the report has no place for, for later lines and the title. */
+struct report_told {
+	const char *function; /* that the message names */
+	const char *module;
+	const char *access; /* "Read", "Write" */
+	bool modules_open;  /* the list of modules may go on */
+	bool modules_done;
+	unsigned int cut_lines; /* since "cut here", while the message did not come */
+	unsigned int rank;      /* how much the message tells */
+};
+
 /* report.c: a report while it is taken from the log. What cannot be kept for want of memory sets failed. */
 struct report {
 	struct kimg_oops oops; /* first, so that kimg_oops_free() finds the rest */
@@ -14,7 +25,8 @@ struct report {
 	uint32_t line;       /* index of the line that is being taken */
 	const char *context; /* of the frames that follow: "IRQ" */
 	bool in_trace;       /* lines of a trace follow */
-	bool ended;          /* the end mark was seen: what follows is repeated */
+	struct report_told told;
+	bool ended; /* the end mark was seen: what follows is repeated */
 	/* room in the arrays, as arrays of the report are grown by doubling */
 	size_t line_room, module_room, block_room, note_room;
 	struct report_block_room {
