@@ -74,16 +74,19 @@ bool text_open(const struct oops_table *table, const struct kimg_oops *oops, str
 	return !error && open_bytes(table, part_span(kernel), ret_text);
 }
 
+bool text_bytes(const struct text *text, uint64_t address, size_t n, struct span *ret)
+{
+	uint64_t offset = address - text->base;
+
+	if (text->is_elf && !elf_vaddr_to_offset(&text->elf, address, &offset))
+		return false;
+	return span_sub(text->raw, offset, n, ret);
+}
+
 /* The n bytes that end at address. */
 static bool bytes_before(const struct text *text, uint64_t address, size_t n, struct span *ret)
 {
-	uint64_t offset = address - n - text->base;
-
-	if (address < n)
-		return false;
-	if (text->is_elf && !elf_vaddr_to_offset(&text->elf, address - n, &offset))
-		return false;
-	return span_sub(text->raw, offset, n, ret);
+	return address >= n && text_bytes(text, address - n, n, ret);
 }
 
 /* ---- calls ---- */

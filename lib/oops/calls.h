@@ -31,6 +31,9 @@ struct text {
 /* The code behind the symbols of table. False for a map, which has none, and where the machine is not known. */
 bool text_open(const struct oops_table *table, const struct kimg_oops *oops, struct text *ret_text);
 
+/* The n bytes that start at address. False where they are not all there. */
+bool text_bytes(const struct text *text, uint64_t address, size_t n, struct span *ret);
+
 /* Whether the instruction that ends at address is a call. */
 bool text_is_behind_call(const struct text *text, uint64_t address);
 

@@ -51,6 +51,8 @@ static struct kimg_error *resolve(struct resolving *r)
 	shift_lines(r);
 	for (size_t i = 0; i < oops->block_count; i++)
 		TRY(resolve_block(r, &oops->blocks[i]));
+	if (!r->symbols->options.no_code)
+		TRY(code_decode(r));
 	return r->report->failed ? error_nomem() : NULL;
 }
 

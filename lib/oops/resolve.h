@@ -206,6 +206,9 @@ struct kimg_error *place_register(struct resolving *r, struct kimg_oops_register
 /* calls.c: settles frames of a trace that several places fit, by who calls whom. */
 void calls_settle(struct resolving *r, struct kimg_oops_block *block);
 
+/* code_symbols.c: the instructions of the code in the report. */
+struct kimg_error *code_decode(struct resolving *r) must_check;
+
 /* Walks over the symbols called name, exactly that. */
 static inline bool symbol_is_called(const struct kimg_symbol *symbol, struct span name)
 {
