@@ -11,8 +11,8 @@
 #include "cmd/cmd.h"
 
 const struct verb *const verbs[] = {
-	&verb_identify, &verb_info, &verb_extract, &verb_vmlinux,    &verb_config, &verb_map,
-	&verb_sym,      &verb_size, &verb_klogd,   &verb_completion, NULL,
+	&verb_identify, &verb_info, &verb_extract, &verb_vmlinux, &verb_config,     &verb_map,
+	&verb_sym,      &verb_size, &verb_oops,    &verb_klogd,   &verb_completion, NULL,
 };
 
 static int bad_usage(const char *what, const char *word)

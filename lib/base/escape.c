@@ -57,11 +57,12 @@ size_t escape_plain_length(struct span text)
 	return n;
 }
 
-void escape_line(struct buf *buf, struct span text)
+static void escape_text(struct buf *buf, struct span text, bool log)
 {
 	for (;;) {
 		size_t run = escape_plain_length(text), n;
 		struct span c;
+		bool kept;
 
 		buf_add(buf, text.p, run);
 		text = span_from(text, run);
@@ -69,13 +70,27 @@ void escape_line(struct buf *buf, struct span text)
 			break;
 		n = utf8_length(text);
 		c = span_clip(text, 0, n ? n : 1);
-		if (utf8_printable(c) && c.p[0] != '\\' && !turns_direction(c))
+		if (c.p[0] == '\\' || c.p[0] == '\t')
+			kept = log;
+		else
+			kept = utf8_printable(c) && !turns_direction(c);
+		if (kept)
 			buf_add(buf, c.p, c.n);
 		else
 			for (size_t i = 0; i < c.n; i++)
 				escape_byte(buf, c.p[i]);
 		text = span_from(text, c.n);
 	}
+}
+
+void escape_line(struct buf *buf, struct span text)
+{
+	escape_text(buf, text, false);
+}
+
+void escape_log(struct buf *buf, struct span text)
+{
+	escape_text(buf, text, true);
 }
 
 static const char *entity(uint8_t c)

@@ -11,6 +11,9 @@
  */
 void escape_line(struct buf *buf, struct span text);
 
+/* The same, but tabs and backslashes stay: for lines that are shown as they came, not as a name is. */
+void escape_log(struct buf *buf, struct span text);
+
 /* How much of the start of text is ASCII that escape_line() leaves as it is; maybe less than there is. */
 size_t escape_plain_length(struct span text);
 

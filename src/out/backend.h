@@ -13,6 +13,7 @@ enum out_level { OUT_LEVEL_DOCUMENT, OUT_LEVEL_RECORD, OUT_LEVEL_OBJECT, OUT_LEV
 enum value_type {
 	VALUE_STRING,
 	VALUE_TEXT,
+	VALUE_LOG,
 	VALUE_BYTES,
 	VALUE_NUMBER,
 	VALUE_SIGNED, /* number is an int64_t */
@@ -26,9 +27,9 @@ struct value {
 	const char *key;
 	enum out_style style;
 	enum value_type type;
-	struct span text; /* of string, text, bytes; the words of null */
+	struct span text; /* of string, text, log, bytes; the words of null */
 	uint64_t number;
-	bool layout; /* a cell of out_print(): JSON has no place for it */
+	bool layout; /* a cell of out_print() or out_log(): JSON has no place for it */
 };
 
 /* What a back end does with structure, values and layout. */

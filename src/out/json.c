@@ -119,6 +119,7 @@ static void json_value(struct out *out, const struct value *value)
 	switch (value->type) {
 	case VALUE_STRING:
 	case VALUE_TEXT:
+	case VALUE_LOG:
 		text_value(out, value);
 		break;
 	case VALUE_BYTES:

@@ -253,6 +253,12 @@ void out_print(struct out *out, enum out_style style, const char *format, ...)
 	free(p);
 }
 
+void out_log(struct out *out, enum out_style style, struct span text)
+{
+	add_value(out, (struct value){
+			       .style = style, .type = VALUE_LOG, .text = text, .layout = true });
+}
+
 void out_gap(struct out *out, unsigned int columns)
 {
 	out->gap = columns;

@@ -113,6 +113,9 @@ void out_space(struct out *out);
 /* A cell of text alone. */
 void out_print(struct out *out, enum out_style style, const char *format, ...) printf_like(3, 4);
 
+/* The same for a line of a log, or a piece of it: as it came, but for what could steer a terminal. */
+void out_log(struct out *out, enum out_style style, struct span text);
+
 /* The next cell stands this many columns after the one before it, instead of two. */
 void out_gap(struct out *out, unsigned int columns);
 

@@ -18,6 +18,9 @@ static void render(struct buf *text, const struct value *value)
 	case VALUE_NULL:
 		escape_line(text, value->text);
 		break;
+	case VALUE_LOG:
+		escape_log(text, value->text);
+		break;
 	case VALUE_BYTES:
 		escape_hex(text, value->text);
 		break;
@@ -80,6 +83,7 @@ static bool is_plain(const struct value *value)
 	switch (value->type) {
 	case VALUE_STRING:
 	case VALUE_TEXT:
+	case VALUE_LOG:
 	case VALUE_NULL:
 		return escape_plain_length(value->text) == value->text.n;
 	default:
