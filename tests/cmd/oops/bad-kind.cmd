@@ -1,0 +1,1 @@
+kimg oops --kind=ooops log

@@ -1,0 +1,1 @@
+kimg oops --number=0 log

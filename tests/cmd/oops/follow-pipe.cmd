@@ -1,0 +1,1 @@
+printf "a\nb" | kimg oops --no-search --follow -

@@ -1,0 +1,1 @@
+printf "a\n" >log; kimg oops --no-search --follow log >out & until grep -q a out; do sleep 0.1; done; printf "b\n" >>log; until grep -q b out; do sleep 0.1; done; mv log old; printf "c\n" >log; until grep -q c out; do sleep 0.1; done; printf "d\n" >log; kill -INT %1; wait %1; echo $?; head -n 3 out

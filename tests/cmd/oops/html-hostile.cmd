@@ -1,0 +1,1 @@
+printf "BUG: unable to handle page fault for address: <script>\n#PF: </pre><b>\n" >log; kimg oops --no-search --html=page log; grep -c -i -e "<script" -e "</pre><b>" page; grep -o -m 1 "address: &lt;script&gt;" page

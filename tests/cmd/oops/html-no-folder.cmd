@@ -1,0 +1,1 @@
+printf "BUG: unable to handle page fault for address: 0\n" >log; kimg oops --no-search --html=a/b log

@@ -1,0 +1,1 @@
+kimg oops --html=- </dev/null | grep -c "There is no report"

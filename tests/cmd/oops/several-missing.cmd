@@ -1,0 +1,1 @@
+printf "one\n" >a; kimg oops --no-search --json=lines a b

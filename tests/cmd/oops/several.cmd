@@ -1,0 +1,1 @@
+printf "one\n" >a; printf "two" >b; kimg oops --no-search a b

@@ -1,0 +1,1 @@
+kimg oops --titles $SAMPLES/oops/x86_64-6.12-null.log - $SAMPLES/oops/arm64-null.log </dev/null
