@@ -154,6 +154,8 @@ static struct kimg_error *take_bytes(struct session *s, struct kimg_oops_reader 
 		TRY(oops_annotator_add(&s->annotator, bytes));
 	TRY(kimg_oops_reader_feed(reader, bytes.p, bytes.n));
 	show_settled(s, reader, false);
+	if (s->o->follow)
+		out_flush(s->out);
 	return NULL;
 }
 

@@ -65,6 +65,9 @@ void oops_name_circumstances(struct buf *buf, const struct kimg_oops *oops);
 /* "PATH (System.map, by release; 174 of 174 names agree)" */
 void oops_name_choice(struct buf *buf, const struct kimg_oops_choice *choice);
 
+/* The message of a choice where there is some doubt about it, else NULL. */
+const char *oops_warning(const struct kimg_oops_choice *choice);
+
 /* Whether the source adds no name to that of the frame: it is the same but for what compilers add. */
 bool oops_same_function(const char *symbol, const char *function);
 

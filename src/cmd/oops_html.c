@@ -77,7 +77,7 @@ static void add_choices(struct buf *page, const struct kimg_oops *oops)
 		oops_name_choice(&words, choice);
 		begin_fact(page, i ? "" : "symbols");
 		text(page, words.p);
-		if (choice->message) {
+		if (oops_warning(choice)) {
 			buf_puts(page,
 				 choice->differs ? "<div class=\"loud\">" : "<div class=\"dim\">");
 			text(page, choice->message);

@@ -5,12 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A frame of the trace, a program counter or a link of which something is known, or that was inserted. */
-static bool is_worth_it(const struct kimg_oops_frame *frame)
-{
-	return frame->place_count || frame->inserted || frame->certainty == KIMG_OOPS_NAMED;
-}
-
 static void add(struct oops_items *items, struct oops_item item)
 {
 	item.place = items->count;
@@ -20,11 +14,8 @@ static void add(struct oops_items *items, struct oops_item item)
 static void add_frame(struct oops_items *items, const struct kimg_oops_block *block,
 		      const struct kimg_oops_frame *frame, uint32_t line)
 {
-	if (is_worth_it(frame))
-		add(items, (struct oops_item){ .line = line,
-					       .type = OOPS_ITEM_FRAME,
-					       .block = block,
-					       .frame = frame });
+	add(items, (struct oops_item){
+			   .line = line, .type = OOPS_ITEM_FRAME, .block = block, .frame = frame });
 }
 
 /* What stands in no line of the log comes before the line of the frame that called it, or else last. */

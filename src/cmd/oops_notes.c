@@ -207,7 +207,7 @@ static void show_choices(struct out *out, unsigned int bar, const struct kimg_oo
 
 		oops_name_choice(&text, choice);
 		fact(out, bar, OUT_PLAIN, "symbols:", text.p);
-		if (choice->message)
+		if (oops_warning(choice))
 			fact(out, bar, choice->differs ? OUT_BAD : OUT_FAINT,
 			     choice->differs ? "!!" : NULL, choice->message);
 	}

@@ -115,7 +115,7 @@ static void show_choices(struct out *out, const struct kimg_oops *oops)
 		oops_name_choice(&text, choice);
 		fact(out, i ? "" : "symbols", OUT_PLAIN, text.p);
 		fact(out, choice->differs ? "!!" : "", choice->differs ? OUT_BAD : OUT_FAINT,
-		     choice->message);
+		     oops_warning(choice));
 	}
 }
 

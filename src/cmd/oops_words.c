@@ -135,6 +135,13 @@ const char *oops_certainty_name(enum kimg_oops_certainty certainty)
 	return "unresolved";
 }
 
+const char *oops_warning(const struct kimg_oops_choice *choice)
+{
+	return choice->differs || choice->agreeing < choice->compared || !choice->compared
+		       ? choice->message
+		       : NULL;
+}
+
 static bool same_text(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : a == b;
