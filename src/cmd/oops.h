@@ -21,6 +21,7 @@ struct oops_input {
 	struct stat stat; /* of the file that fd is */
 	char *p;
 	size_t size, start, end; /* what was read and not handed out yet: from start to end */
+	bool moved;              /* path is another file by now; the rest of this one comes first */
 	unsigned int idle;       /* waits in a row in which nothing came */
 	bool ended;
 	uint64_t record; /* the number of the next record of /dev/kmsg, where has_record */

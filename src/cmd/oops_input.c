@@ -193,26 +193,51 @@ static struct kimg_error *read_some(struct oops_input *input, bool *ret_some)
 	return error_system(errno, "%s", name_of(input));
 }
 
-/* The file is another one now, or begins anew: as logrotate(8) leaves it. */
-static void look_for_rotation(struct oops_input *input)
+/* What was read last belongs to no line of what comes next. There is room: the reads before left all of it. */
+static void end_line(struct oops_input *input)
 {
-	struct stat now;
-	off_t at = lseek(input->fd, 0, SEEK_CUR);
-	int fd;
+	if (input->end > input->start && input->end < input->size)
+		input->p[input->end++] = '\n';
+}
 
-	if (is_stdin(input) || input->records || stat(input->path, &now) < 0)
-		return;
-	if (now.st_dev == input->stat.st_dev && now.st_ino == input->stat.st_ino) {
-		if (S_ISREG(now.st_mode) && now.st_size < at)
-			lseek(input->fd, 0, SEEK_SET);
-		return;
-	}
-	fd = open(input->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+static void begin_anew(struct oops_input *input)
+{
+	int fd = open(input->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat stat;
+
+	input->moved = false;
 	if (fd < 0)
 		return;
+	if (fstat(fd, &stat) < 0 || !S_ISREG(stat.st_mode)) {
+		close(fd);
+		return;
+	}
 	close(input->fd);
 	input->fd = fd;
-	input->stat = now;
+	input->stat = stat;
+	end_line(input);
+}
+
+/*
+ * The file is another one now, or begins anew: as logrotate(8) leaves it. Before another one is opened, what came into
+ * the old one meanwhile is read.
+ */
+static void look_for_rotation(struct oops_input *input)
+{
+	off_t at = lseek(input->fd, 0, SEEK_CUR);
+	struct stat now;
+
+	if (is_stdin(input) || stat(input->path, &now) < 0)
+		return;
+	if (now.st_dev != input->stat.st_dev || now.st_ino != input->stat.st_ino) {
+		if (input->moved)
+			begin_anew(input);
+		else
+			input->moved = true;
+		return;
+	}
+	if (now.st_size < at && lseek(input->fd, 0, SEEK_SET) == 0)
+		end_line(input);
 }
 
 /* Whether bytes can be had at once: of a file they always can, even at its end. */
