@@ -75,6 +75,9 @@ bool oops_same_function(const char *symbol, const char *function);
 /* "certain", "by-call", ...: for programs. */
 const char *oops_certainty_name(enum kimg_oops_certainty certainty);
 
+/* What is said of a frame that the trace of the log leaves out. */
+#define OOPS_INSERTED "not in the trace: the link register tells"
+
 /* The words about a place that is not certain; NULL where it is. */
 const char *oops_doubt(const struct kimg_oops_frame *frame);
 

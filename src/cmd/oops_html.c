@@ -183,7 +183,7 @@ static void add_place(struct buf *page, const char *class, const char *mark,
 	else
 		oops_name_place(&name, place);
 	add_row(page, class, mark, name.p, count ? &place->source[count - 1] : NULL,
-		frame->inserted ? "from the link register" : NULL);
+		frame->inserted ? OOPS_INSERTED : NULL);
 }
 
 static void add_frame(struct buf *page, const char *mark, const struct kimg_oops_frame *frame)
@@ -197,8 +197,7 @@ static void add_frame(struct buf *page, const char *mark, const struct kimg_oops
 		cleanup_buf struct buf name = { 0 };
 
 		oops_name_frame(&name, frame);
-		add_row(page, class, mark, name.p, NULL,
-			frame->inserted ? "from the link register" : NULL);
+		add_row(page, class, mark, name.p, NULL, frame->inserted ? OOPS_INSERTED : NULL);
 	}
 	for (size_t i = 0; i < oops_place_count(frame); i++)
 		add_place(page, class, mark, frame, &frame->places[i]);

@@ -63,34 +63,63 @@ static void show_mark(struct out *out, const char *mark)
 	out_gap(out, 1);
 }
 
+static void show_remark(struct out *out, const struct shown *shown)
+{
+	if (shown->remark)
+		out_print(out, OUT_FAINT, "(%s)", shown->remark);
+}
+
+/* The name with its source behind it, where that is one; true: nothing is left to be shown. */
+static bool show_named(struct out *out, unsigned int bar, const struct kimg_oops_place *place,
+		       const struct shown *shown)
+{
+	cleanup_buf struct buf name = { 0 };
+
+	row(out, bar);
+	show_mark(out, shown->mark);
+	oops_name_place(&name, place);
+	out_text(out, NULL, OUT_STRONG, buf_span(&name));
+	if (place->source_count == 1)
+		show_source(out, place->source, true, place->symbol, shown->faint);
+	if (place->source_count < 2)
+		show_remark(out, shown);
+	out_row_end(out);
+	return place->source_count < 2;
+}
+
 static void show_place(struct out *out, unsigned int bar, const struct kimg_oops_place *place,
 		       const struct shown *shown)
 {
-	bool alone = place->source_count < 2;
-	cleanup_buf struct buf name = { 0 };
+	size_t count = place->source_count;
 
-	if (shown->name || shown->mark) {
+	if ((shown->name || shown->mark) && show_named(out, bar, place, shown))
+		return;
+	for (size_t i = 0; i < count; i++) {
 		row(out, bar);
-		show_mark(out, shown->mark);
-		oops_name_place(&name, place);
-		out_text(out, NULL, OUT_STRONG, buf_span(&name));
-		if (place->source_count == 1)
-			show_source(out, place->source, true, place->symbol, shown->faint);
-		out_string(out, NULL, OUT_FAINT, shown->remark);
+		show_source(out, &place->source[i], count == 1, place->symbol, shown->faint);
+		if (i + 1 == count)
+			show_remark(out, shown);
 		out_row_end(out);
-		if (alone)
-			return;
 	}
-	for (size_t i = 0; i < place->source_count; i++) {
+	if (count == 0 && shown->remark) {
 		row(out, bar);
-		show_source(out, &place->source[i], alone, place->symbol, shown->faint);
+		show_remark(out, shown);
 		out_row_end(out);
 	}
 }
 
-static const char *remark_on(const struct kimg_oops_frame *frame)
+/* A caller that only the link register tells, and that no symbols know. */
+static void show_unknown(struct out *out, unsigned int bar, const struct kimg_oops_frame *frame,
+			 const struct shown *shown)
 {
-	return frame->inserted ? "(not in the trace: only the link register tells)" : NULL;
+	cleanup_buf struct buf name = { 0 };
+
+	oops_name_frame(&name, frame);
+	row(out, bar);
+	show_mark(out, shown->mark);
+	out_text(out, NULL, OUT_STRONG, buf_span(&name));
+	show_remark(out, shown);
+	out_row_end(out);
 }
 
 static void show_frame(struct out *out, unsigned int bar, const struct kimg_oops_frame *frame)
@@ -103,22 +132,17 @@ static void show_frame(struct out *out, unsigned int bar, const struct kimg_oops
 					  : NULL,
 		.name = !frame->symbol || frame->inserted,
 		.faint = frame->unreliable,
-		.remark = remark_on(frame),
 	};
 
-	if (doubt)
+	if (count == 1)
+		shown.remark = frame->inserted ? OOPS_INSERTED : doubt;
+	else if (doubt)
 		fact(out, bar, OUT_FAINT, NULL, doubt);
 	for (size_t i = 0; i < count; i++)
 		show_place(out, bar, &frame->places[i], &shown);
-	if (frame->inserted && frame->place_count == 0) {
-		cleanup_buf struct buf name = { 0 };
-
-		oops_name_frame(&name, frame);
-		row(out, bar);
-		show_mark(out, "+");
-		out_text(out, NULL, OUT_STRONG, buf_span(&name));
-		out_string(out, NULL, OUT_FAINT, shown.remark);
-		out_row_end(out);
+	if (frame->inserted && count == 0) {
+		shown.remark = OOPS_INSERTED;
+		show_unknown(out, bar, frame, &shown);
 	}
 }
 

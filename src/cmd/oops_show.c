@@ -174,16 +174,17 @@ static void show_facts(struct out *out, const struct kimg_oops *oops)
 
 /* ---- blocks ---- */
 
-static void show_source(struct out *out, const struct kimg_oops_source *source)
+static void show_source(struct out *out, const struct kimg_oops_source *source, bool faint)
 {
 	cleanup_buf struct buf text = { 0 };
 
 	oops_name_source(&text, source);
-	out_text(out, NULL, OUT_NAME, buf_span(&text));
+	out_text(out, NULL, faint ? OUT_FAINT : OUT_NAME, buf_span(&text));
 }
 
 /* All functions but for the outermost one, which stands beside the name of the frame. */
-static void show_inlined(struct out *out, const struct kimg_oops_place *place)
+static void show_inlined(struct out *out, const struct kimg_oops_frame *frame,
+			 const struct kimg_oops_place *place)
 {
 	for (size_t i = 0; i + 1 < place->source_count; i++) {
 		const struct kimg_oops_source *source = &place->source[i];
@@ -192,15 +193,16 @@ static void show_inlined(struct out *out, const struct kimg_oops_place *place)
 		out_string(out, NULL, OUT_FAINT, "       ");
 		out_gap(out, 0);
 		out_width(out, FRAME_WIDTH);
-		out_text(out, NULL, OUT_PLAIN, oops_span(source->function));
-		show_source(out, source);
+		out_text(out, NULL, frame->unreliable ? OUT_FAINT : OUT_PLAIN,
+			 oops_span(source->function));
+		show_source(out, source, frame->unreliable);
 		out_string(out, NULL, OUT_FAINT, "(inlined)");
 		out_row_end(out);
 	}
 }
 
 static void show_name(struct out *out, const char *mark, const struct kimg_oops_frame *frame,
-		      const struct kimg_oops_place *place)
+		      const struct kimg_oops_place *place, const char *doubt)
 {
 	cleanup_buf struct buf name = { 0 };
 
@@ -215,28 +217,26 @@ static void show_name(struct out *out, const char *mark, const struct kimg_oops_
 	out_width(out, FRAME_WIDTH);
 	out_text(out, NULL, frame->unreliable ? OUT_FAINT : OUT_STRONG, buf_span(&name));
 	if (place && place->source_count)
-		show_source(out, &place->source[place->source_count - 1]);
+		show_source(out, &place->source[place->source_count - 1], frame->unreliable);
 	if (frame->inserted)
-		out_string(out, NULL, OUT_FAINT, "(from the link register)");
+		out_print(out, OUT_FAINT, "(%s)", OOPS_INSERTED);
+	else if (doubt)
+		out_print(out, OUT_FAINT, "(%s)", doubt);
 	out_row_end(out);
 }
 
 static void show_frame(struct out *out, const char *mark, const struct kimg_oops_frame *frame)
 {
 	const char *doubt = oops_doubt(frame);
+	size_t count = oops_place_count(frame);
 
 	if (frame->unreliable)
 		mark = "?";
-	for (size_t i = 0; i < oops_place_count(frame); i++) {
-		show_inlined(out, &frame->places[i]);
-		show_name(out, mark, frame, &frame->places[i]);
-	}
-	if (frame->place_count == 0)
-		show_name(out, mark, frame, NULL);
-	if (doubt) {
-		out_row(out);
-		out_print(out, OUT_FAINT, "%7s(%s)", "", doubt);
-		out_row_end(out);
+	if (count == 0)
+		show_name(out, mark, frame, NULL, doubt);
+	for (size_t i = 0; i < count; i++) {
+		show_inlined(out, frame, &frame->places[i]);
+		show_name(out, mark, frame, &frame->places[i], count > 1 && i ? "or" : doubt);
 	}
 }
 

@@ -180,10 +180,12 @@ const char *oops_doubt(const struct kimg_oops_frame *frame)
 	case KIMG_OOPS_CERTAIN:
 		break;
 	case KIMG_OOPS_BY_CALL:
-		return "one of several of that name: the one that calls the function above";
+		return "of several of that name, the one that makes this call";
 	case KIMG_OOPS_CANDIDATES:
-		return oops_are_copies(frame) ? "one of several copies of that function"
-					      : "one of these:";
+		if (!oops_are_copies(frame))
+			return "one of these:";
+		return frame->places[0].source_count ? "one of several copies"
+						     : "one of several of that name";
 	case KIMG_OOPS_NAMED:
 		return "in this module, whose symbols are not here";
 	}
