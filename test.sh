@@ -50,6 +50,7 @@ count "units, commands, fuzz corpus, house rules" tools/run-meson-tests build
 count "the same under ASan and UBSan" tools/run-meson-tests build-asan --no-suite lint
 count "made images" tests/fixtures/run
 count "Debian's kernels" tests/kernels/run "$which"
+count "crashes of Debian's kernels" tests/oops/run "$which"
 count "crashes in a guest" tests/boot/run
 [ -z "$long" ] || count "a kernel that is built" tests/long/run
 

@@ -235,6 +235,24 @@ bool text_is_behind_call(const struct text *text, uint64_t address)
 	return text_call_target(text, address, &target) || is_behind_indirect(text, address);
 }
 
+/* Functions that are longer are not searched. */
+enum { LONGEST_FUNCTION = 64 << 10 };
+
+/* Whether there is a call of target in the size bytes from start on. */
+static bool is_called_within(const struct text *text, uint64_t start, uint64_t size,
+			     uint64_t target)
+{
+	unsigned int step = text->arch == TEXT_X86 || text->arch == TEXT_X86_64 ? 1 : 2;
+	uint64_t found;
+
+	if (size > LONGEST_FUNCTION)
+		return false;
+	for (uint64_t at = step; at <= size; at += step)
+		if (text_call_target(text, start + at, &found) && found == target)
+			return true;
+	return false;
+}
+
 /* ---- frames that several places fit ---- */
 
 /* How far outwards the caller is looked for: between it and the frame may lie what was left on the stack. */
@@ -276,6 +294,28 @@ static size_t called_by(const struct text *text, const struct kimg_oops_frame *c
 	return found;
 }
 
+/*
+ * The same for what was left on the stack, "? name": the caller has gone on since, and made other calls. The one
+ * place that is called anywhere in it.
+ */
+static size_t called_within(const struct text *text, const struct kimg_oops_frame *caller,
+			    const struct kimg_oops_frame *frame)
+{
+	size_t found = SIZE_MAX;
+
+	if (caller->place_count != 1 || caller->places[0].module)
+		return SIZE_MAX;
+	for (size_t i = 0; i < frame->place_count; i++) {
+		if (!is_called_within(text, caller->places[0].address, caller->places[0].size,
+				      frame->places[i].address))
+			continue;
+		if (found != SIZE_MAX)
+			return SIZE_MAX;
+		found = i;
+	}
+	return found;
+}
+
 /* The one place of frame that calls callee; SIZE_MAX where none or several. */
 static size_t calls_this(const struct text *text, const struct kimg_oops_frame *frame,
 			 const struct kimg_oops_frame *callee)
@@ -306,6 +346,9 @@ static void settle_frame(const struct text *text, struct kimg_oops_frame **frame
 
 	for (size_t j = i + 1; j < n && j <= i + OUTWARDS && place == SIZE_MAX; j++)
 		place = called_by(text, frames[j], frames[i]);
+	for (size_t j = i + 1; j < n && j <= i + OUTWARDS && place == SIZE_MAX; j++)
+		if (frames[i]->unreliable)
+			place = called_within(text, frames[j], frames[i]);
 	if (place == SIZE_MAX && i > 0)
 		place = calls_this(text, frames[i], frames[i - 1]);
 	if (place != SIZE_MAX)

@@ -143,7 +143,8 @@ static bool keep_symbol(void *context, const struct kimg_symbol *symbol)
 static bool shift_of_frame(const struct resolved_module *module,
 			   const struct kimg_oops_frame *frame, uint64_t *ret_shift)
 {
-	struct lookup lookup = { .symbols = table_symbols(module->table), .size = frame->size };
+	struct lookup lookup = { .symbols = table_symbols(module->table),
+				 .size = frame_size(frame) };
 
 	if (!frame->has_address || !frame->has_offset || !frame->symbol || !frame->module ||
 	    !same_name(frame->module, module->name))

@@ -53,7 +53,7 @@ struct matches {
 static void add_match(struct matches *matches, const struct kimg_symbol *symbol)
 {
 	uint64_t extent = kimg_symbol_extent(matches->symbols, symbol);
-	bool sized = matches->frame->size && extent == matches->frame->size;
+	bool sized = frame_size(matches->frame) && extent == frame_size(matches->frame);
 
 	for (size_t i = 0; i < matches->n; i++)
 		if (matches->all[i]->address == symbol->address)
@@ -119,7 +119,7 @@ static struct kimg_error *set_places(struct resolving *r, struct matches *matche
 	for (size_t i = 0; i < n; i++)
 		frame->places[i] = make_place(r, matches->symbols, matches->all[i], frame->offset);
 	frame->place_count = n;
-	frame->certainty = n == 1 && !matches->too_many && (matches->sized || !frame->size)
+	frame->certainty = n == 1 && !matches->too_many && (matches->sized || !frame_size(frame))
 				   ? KIMG_OOPS_CERTAIN
 				   : KIMG_OOPS_CANDIDATES;
 	return r->report->failed ? error_nomem() : NULL;
@@ -327,6 +327,9 @@ static struct kimg_error *read_chain(struct resolving *r, struct kimg_source *so
 		return note_damage(r->report, error);
 	if (chain.n == 0)
 		return NULL;
+	/* functions in assembler have no names but those of their symbols */
+	if (!chain.all[chain.n - 1].function)
+		chain.all[chain.n - 1].function = place->symbol;
 	copy = report_alloc(r->report, chain.n * sizeof(*copy));
 	if (!copy || r->report->failed)
 		return error_nomem();

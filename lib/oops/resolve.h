@@ -209,7 +209,16 @@ void calls_settle(struct resolving *r, struct kimg_oops_block *block);
 /* code_symbols.c: the instructions of the code in the report. */
 struct kimg_error *code_decode(struct resolving *r) must_check;
 
-/* Walks over the symbols called name, exactly that. */
+/*
+ * The size that a frame tells, 0 where it does not: for what is not code, kernels print the distance to the end of
+ * something else, maybe below it.
+ */
+static inline uint64_t frame_size(const struct kimg_oops_frame *frame)
+{
+	return frame->size < 256 << 20 ? frame->size : 0;
+}
+
+/* Whether that is the name of symbol, and not only how it begins. */
 static inline bool symbol_is_called(const struct kimg_symbol *symbol, struct span name)
 {
 	return span_equal(span_of(symbol->name, symbol->name_size), name);

@@ -16,8 +16,8 @@ enum { PAIRS_MAX = 1024 };
 
 static void add_pair(struct oops_pairs *pairs, const struct kimg_oops_frame *frame)
 {
-	if (pairs->n < PAIRS_MAX && frame->symbol && frame->has_offset && frame->size &&
-	    frame->offset <= frame->size)
+	if (pairs->n < PAIRS_MAX && frame->symbol && frame->has_offset && frame_size(frame) &&
+	    frame->offset <= frame_size(frame))
 		pairs->all[pairs->n++] =
 			(struct oops_pair){ frame->module, frame->symbol, frame->size };
 }
