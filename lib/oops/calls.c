@@ -1,238 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Who calls whom: of several functions of one name, the one is meant that the caller in the trace calls, or that
- * calls what the trace has below it. Forms of calls, by the manuals of the architectures:
- *
- *	x86      e8 REL32; ff /2, of two to seven bytes, through a register or memory
- *	arm      1110 1011 OFFSET24 (bl), with any condition
- *	arm64    1001 01 OFFSET26 (bl); d63f0000 | Rn << 5 (blr)
- *	riscv    jal ra; auipc ra and jalr ra, ra; c.jalr
- *	ppc      0100 10 OFFSET24 0 1 (bl); bctrl
- *	s390     c0 r5 OFFSET32 (brasl), 0d/basr
+ * calls what the trace has below it.
  */
 #include "oops/calls.h"
 
-#include <elf.h>
+/* The longest instruction of any architecture, twice: a call, and what may lie between it and where it returns to. */
+enum { BEFORE = 32, AFTER = 8 };
 
-#include "base/endian.h"
-#include "format/part.h"
-#include "symbol/map_match.h"
-
-/* ---- code ---- */
-
-static enum text_arch arch_of(const struct kimg_oops *oops, unsigned int bits)
+static enum disasm_call call_before(const struct text *text, uint64_t address, uint64_t *ret_target)
 {
-	switch (oops->arch) {
-	case KIMG_OOPS_ARCH_X86:
-		return bits == 64 ? TEXT_X86_64 : TEXT_X86;
-	case KIMG_OOPS_ARCH_ARM:
-		return TEXT_ARM;
-	case KIMG_OOPS_ARCH_ARM64:
-		return TEXT_ARM64;
-	case KIMG_OOPS_ARCH_RISCV:
-		return TEXT_RISCV;
-	case KIMG_OOPS_ARCH_PPC:
-		return TEXT_PPC;
-	case KIMG_OOPS_ARCH_S390:
-		return TEXT_S390;
-	default:
-		return TEXT_OTHER;
+	struct span bytes = { 0 };
+	uint64_t start = address;
+
+	for (size_t n = BEFORE; n >= 8; n /= 2) {
+		start = address - n;
+		if (address >= n && text_bytes(text, start, n + AFTER, &bytes))
+			break;
 	}
-}
-
-static bool open_bytes(const struct oops_table *table, struct span bytes, struct text *text)
-{
-	struct kimg_error *error;
-
-	text->is_elf = elf_is(bytes);
-	text->raw = bytes;
-	if (!text->is_elf)
-		return kimg_symbols_base(table->side->symbols, &text->base);
-	error = elf_open(bytes, &text->elf);
-	kimg_error_free(error);
-	text->big_endian = !error && text->elf.big_endian;
-	return !error;
-}
-
-bool text_open(const struct oops_table *table, const struct kimg_oops *oops, struct text *ret_text)
-{
-	const struct kimg_symbols *symbols = table_symbols(table);
-	const struct kimg_part *kernel;
-	struct kimg_error *error;
-
-	*ret_text = (struct text){ 0 };
-	if (!symbols || table->is_module)
-		return false;
-	ret_text->arch = arch_of(oops, symbols->bits);
-	ret_text->big_endian = oops->big_endian;
-	if (ret_text->arch == TEXT_OTHER)
-		return false;
-	if (!symbols->image)
-		return elf_is(symbols->file) && open_bytes(table, symbols->file, ret_text);
-	error = kimg_image_kernel(symbols->image, &kernel);
-	kimg_error_free(error);
-	return !error && open_bytes(table, part_span(kernel), ret_text);
-}
-
-bool text_bytes(const struct text *text, uint64_t address, size_t n, struct span *ret)
-{
-	uint64_t offset = address - text->base;
-
-	if (text->is_elf && !elf_vaddr_to_offset(&text->elf, address, &offset))
-		return false;
-	return span_sub(text->raw, offset, n, ret);
-}
-
-/* The n bytes that end at address. */
-static bool bytes_before(const struct text *text, uint64_t address, size_t n, struct span *ret)
-{
-	return address >= n && text_bytes(text, address - n, n, ret);
-}
-
-/* ---- calls ---- */
-
-/* ff /2 of n bytes: ModRM, maybe SIB, and a displacement (Intel SDM volume 2, table 2-2). */
-static bool is_indirect_x86(struct span s, size_t n)
-{
-	unsigned int mode, rm, length = 2;
-
-	if (s.n < n || s.p[s.n - n] != 0xff || (s.p[s.n - n + 1] >> 3 & 7) != 2)
-		return false;
-	mode = s.p[s.n - n + 1] >> 6;
-	rm = s.p[s.n - n + 1] & 7;
-	if (mode != 3 && rm == 4)
-		length++;
-	if (mode == 1)
-		length++;
-	if (mode == 2 || (mode == 0 && rm == 5))
-		length += 4;
-	return length == n;
-}
-
-static uint32_t word_at(const struct text *text, struct span s, size_t at)
-{
-	return text->big_endian ? get_be32(s.p + at) : get_le32(s.p + at);
-}
-
-/* bits low bits of value, with their sign */
-static int64_t extend(uint64_t value, unsigned int bits)
-{
-	return (int64_t)(value << (64 - bits)) >> (64 - bits);
-}
-
-/* Immediates of riscv's J, U and I forms (unprivileged ISA manual, 2.3). */
-static int64_t riscv_jal(uint32_t w)
-{
-	return extend((uint64_t)(w >> 31) << 20 | (w >> 12 & 0xff) << 12 | (w >> 20 & 1) << 11 |
-			      (w >> 21 & 0x3ff) << 1,
-		      21);
-}
-
-static bool riscv_target(const struct text *text, uint64_t address, uint64_t *ret_target)
-{
-	struct span s;
-	uint32_t first, second;
-
-	if (!bytes_before(text, address, 8, &s))
-		return false;
-	first = word_at(text, s, 0);
-	second = word_at(text, s, 4);
-	/* auipc ra, HIGH; jalr ra, LOW(ra) */
-	if ((first & 0xfff) == 0x097 && (second & 0xfffff) == 0x080e7) {
-		*ret_target =
-			address - 8 + extend(first & 0xfffff000, 32) + extend(second >> 20, 12);
-		return true;
-	}
-	if ((second & 0xfff) != 0x0ef)
-		return false;
-	*ret_target = address - 4 + riscv_jal(second);
-	return true;
-}
-
-static bool x86_target(const struct text *text, uint64_t address, uint64_t *ret_target)
-{
-	struct span s;
-
-	if (!bytes_before(text, address, 5, &s) || s.p[0] != 0xe8)
-		return false;
-	*ret_target = address + extend(get_le32(s.p + 1), 32);
-	if (text->arch == TEXT_X86)
-		*ret_target &= UINT32_MAX;
-	return true;
-}
-
-static bool s390_target(const struct text *text, uint64_t address, uint64_t *ret_target)
-{
-	struct span s;
-
-	if (!bytes_before(text, address, 6, &s) || s.p[0] != 0xc0 || (s.p[1] & 0x0f) != 5)
-		return false;
-	*ret_target = address - 6 + 2 * extend(get_be32(s.p + 2), 32);
-	return true;
-}
-
-static bool word_target(const struct text *text, uint64_t address, uint64_t *ret_target)
-{
-	struct span s;
-	uint32_t w;
-
-	if (!bytes_before(text, address, 4, &s))
-		return false;
-	w = word_at(text, s, 0);
-	switch (text->arch) {
-	case TEXT_ARM64:
-		*ret_target = address - 4 + 4 * extend(w, 26);
-		return w >> 26 == 0x25;
-	case TEXT_ARM:
-		*ret_target = (address + 4 + 4 * extend(w, 24)) & UINT32_MAX;
-		return (w >> 24 & 0x0f) == 0x0b && w >> 28 != 0x0f;
-	case TEXT_PPC:
-		*ret_target = address - 4 + extend(w & 0x03fffffc, 26);
-		return w >> 26 == 18 && (w & 3) == 1;
-	default:
-		return false;
-	}
+	return disasm_call_before(&text->options, bytes, start, address, ret_target);
 }
 
 bool text_call_target(const struct text *text, uint64_t address, uint64_t *ret_target)
 {
-	switch (text->arch) {
-	case TEXT_X86:
-	case TEXT_X86_64:
-		return x86_target(text, address, ret_target);
-	case TEXT_RISCV:
-		return riscv_target(text, address, ret_target);
-	case TEXT_S390:
-		return s390_target(text, address, ret_target);
-	default:
-		return word_target(text, address, ret_target);
-	}
-}
-
-static bool is_behind_indirect(const struct text *text, uint64_t address)
-{
-	struct span s;
-
-	switch (text->arch) {
-	case TEXT_X86:
-	case TEXT_X86_64:
-		for (size_t n = 2; n <= 7; n++)
-			if (bytes_before(text, address, n, &s) && is_indirect_x86(s, n))
-				return true;
-		return false;
-	case TEXT_ARM64:
-		return bytes_before(text, address, 4, &s) &&
-		       (word_at(text, s, 0) & 0xfffffc1f) == 0xd63f0000;
-	default:
-		return false;
-	}
+	return call_before(text, address, ret_target) == DISASM_DIRECT;
 }
 
 bool text_is_behind_call(const struct text *text, uint64_t address)
 {
 	uint64_t target;
+	enum disasm_call call = call_before(text, address, &target);
 
-	return text_call_target(text, address, &target) || is_behind_indirect(text, address);
+	return call == DISASM_DIRECT || call == DISASM_INDIRECT;
 }
 
 /* Functions that are longer are not searched. */
@@ -242,7 +41,7 @@ enum { LONGEST_FUNCTION = 64 << 10 };
 static bool is_called_within(const struct text *text, uint64_t start, uint64_t size,
 			     uint64_t target)
 {
-	unsigned int step = text->arch == TEXT_X86 || text->arch == TEXT_X86_64 ? 1 : 2;
+	unsigned int step = text->options.arch == KIMG_DISASM_X86 ? 1 : 2;
 	uint64_t found;
 
 	if (size > LONGEST_FUNCTION)

@@ -181,7 +181,7 @@ static bool by_calls(const struct resolving *r, uint64_t *ret_offset)
 	collect_values(r, &values);
 	if (values.n < VALUES_MIN || !text_open(r->kernel, &r->report->oops, &text))
 		return false;
-	if (text.arch != TEXT_X86_64) {
+	if (text.options.arch != KIMG_DISASM_X86 || text.options.bits != 64) {
 		*ret_offset = 0;
 		return count_calls(&text, &values, 0) * 5 >= values.n * 4;
 	}

@@ -393,29 +393,31 @@ struct kimg_error *place_lines(struct resolving *r, struct kimg_oops_frame *fram
 
 /* ---- registers ---- */
 
-static struct kimg_error *point_to(struct resolving *r, const struct oops_table *table,
-				   uint64_t address, struct kimg_oops_register *reg)
+struct kimg_error *place_address(struct resolving *r, const struct oops_table *table,
+				 uint64_t address, struct kimg_oops_place **ret_place)
 {
 	struct kimg_oops_frame frame = { .exact = true };
 
 	TRY(place_at(r, table, address, &frame));
-	reg->place = frame.places;
+	*ret_place = frame.places;
 	return NULL;
 }
 
 struct kimg_error *place_register(struct resolving *r, struct kimg_oops_register *reg)
 {
 	const uint64_t *shift = kernel_shift(r);
+	struct kimg_oops_place *place = NULL;
 
 	if (reg->value < 4096)
 		return NULL;
 	if (shift && is_in_kernel(r->kernel, reg->value - *shift))
-		return point_to(r, r->kernel, reg->value - *shift, reg);
+		TRY(place_address(r, r->kernel, reg->value - *shift, &place));
 	for (size_t i = 0; i < r->module_count; i++) {
 		const struct resolved_module *module = &r->modules[i];
 
-		if (module->table && module->has_shift && !module->differs && !reg->place)
-			TRY(point_to(r, module->table, reg->value - module->shift, reg));
+		if (module->table && module->has_shift && !module->differs && !place)
+			TRY(place_address(r, module->table, reg->value - module->shift, &place));
 	}
+	reg->place = place;
 	return NULL;
 }
