@@ -393,8 +393,8 @@ struct kimg_error *place_lines(struct resolving *r, struct kimg_oops_frame *fram
 
 /* ---- registers ---- */
 
-struct kimg_error *place_address(struct resolving *r, const struct oops_table *table,
-				 uint64_t address, struct kimg_oops_place **ret_place)
+static struct kimg_error *place_address(struct resolving *r, const struct oops_table *table,
+					uint64_t address, struct kimg_oops_place **ret_place)
 {
 	struct kimg_oops_frame frame = { .exact = true };
 

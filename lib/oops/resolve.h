@@ -200,10 +200,6 @@ struct kimg_error *place_frame(struct resolving *r, struct kimg_oops_frame *fram
 /* Source lines of what frame was resolved to. */
 struct kimg_error *place_lines(struct resolving *r, struct kimg_oops_frame *frame) must_check;
 
-/* What stands at an address of table; NULL where nothing does. */
-struct kimg_error *place_address(struct resolving *r, const struct oops_table *table,
-				 uint64_t address, struct kimg_oops_place **ret_place) must_check;
-
 /* The symbol that a register points to. */
 struct kimg_error *place_register(struct resolving *r, struct kimg_oops_register *reg) must_check;
 
