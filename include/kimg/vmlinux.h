@@ -20,6 +20,7 @@ struct kimg_vmlinux;
 /* Where the ELF comes from. */
 enum kimg_vmlinux_origin {
 	KIMG_VMLINUX_AS_IS, /* the image holds an ELF, which has symbols, or none are wanted */
+	KIMG_VMLINUX_TYPES_ADDED, /* the image holds an ELF with symbols: debug information is added to it */
 	KIMG_VMLINUX_ADDED, /* the image holds an ELF: symbols are added to it, all else stays in its place */
 	KIMG_VMLINUX_MADE, /* the image holds a raw kernel: an ELF is made around it */
 };
@@ -31,6 +32,11 @@ struct kimg_vmlinux_options {
 	 */
 	struct kimg_symbols_options symbols;
 	bool no_symbols; /* writes none; for kernels that have none */
+	/*
+	 * Leaves out debug information (DWARF, without lines) about the types that the kernel carries for BPF (BTF), which
+	 * is made where symbols are added or the ELF is made, and has none.
+	 */
+	bool no_types;
 };
 
 #define KIMG_VMLINUX_OPTIONS_DEFAULT \
@@ -70,6 +76,7 @@ struct kimg_vmlinux_facts {
 	uint64_t entry;
 	uint64_t size;    /* of the file, in bytes */
 	uint64_t symbols; /* how many the file has, without the null symbol */
+	uint64_t types;   /* how many types the debug information has that was made; 0: none was */
 };
 
 /*

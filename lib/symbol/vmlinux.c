@@ -82,6 +82,43 @@ static struct kimg_error *add_symbols(struct kimg_vmlinux *vmlinux, struct elf_f
 	return NULL;
 }
 
+/* A section of debug information, which is not loaded. */
+static void add_debug_section(struct kimg_vmlinux *vmlinux, struct elf_file *file, const char *name,
+			      struct span bytes)
+{
+	struct elf_section *section = section_for(vmlinux, file, name, SHT_PROGBITS);
+
+	section->offset = vmlinux->facts.size;
+	section->size = bytes.n;
+	vmlinux_add_piece(vmlinux, bytes);
+}
+
+static bool has_section(const struct elf_file *file, const char *name)
+{
+	for (uint32_t i = 1; i < file->section_count; i++)
+		if (elf_section_named(&file->sections[i], name))
+			return true;
+	return false;
+}
+
+static struct kimg_error *add_types(struct kimg_vmlinux *vmlinux, struct elf_file *file,
+				    struct span kernel)
+{
+	struct vmlinux_types *types = &vmlinux->types;
+
+	if (has_section(file, ".debug_info") || has_section(file, ".debug_abbrev") ||
+	    has_section(file, ".debug_str"))
+		return NULL;
+	TRY(vmlinux_types_make(kernel, elf_form_of(&file->elf), vmlinux->symbols, types));
+	if (types->count == 0)
+		return NULL;
+	add_debug_section(vmlinux, file, ".debug_info", buf_span(&types->info));
+	add_debug_section(vmlinux, file, ".debug_abbrev", types->abbrev);
+	add_debug_section(vmlinux, file, ".debug_str", types->strings);
+	vmlinux->facts.types = types->count;
+	return NULL;
+}
+
 static void add_section_names(struct kimg_vmlinux *vmlinux, struct elf_file *file)
 {
 	struct elf_section *names = &file->sections[file->elf.shstrndx];
@@ -180,11 +217,12 @@ static struct kimg_error *tell(struct kimg_vmlinux *vmlinux, const struct elf_fi
 }
 
 struct kimg_error *vmlinux_finish(struct kimg_vmlinux *vmlinux, struct elf_file *file,
-				  bool with_symbols)
+				  bool with_symbols, struct span kernel)
 {
 	if (vmlinux->facts.origin != KIMG_VMLINUX_AS_IS) {
 		if (with_symbols)
 			TRY(add_symbols(vmlinux, file));
+		TRY(add_types(vmlinux, file, kernel));
 		add_section_names(vmlinux, file);
 		add_section_headers(vmlinux, file);
 		if (vmlinux->names.failed || vmlinux->sectable.failed)
@@ -238,6 +276,7 @@ void kimg_vmlinux_free(struct kimg_vmlinux *vmlinux)
 		return;
 	kimg_symbols_free(vmlinux->symbols);
 	vmlinux_symtab_done(&vmlinux->symtab);
+	vmlinux_types_done(&vmlinux->types);
 	buf_done(&vmlinux->head);
 	buf_done(&vmlinux->segtable);
 	buf_done(&vmlinux->names);

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "kimg/vmlinux.h"
 #include "symbol/vmlinux_symtab.h"
+#include "symbol/vmlinux_types.h"
 
 /*
  * The inside of the maker of ELF files: vmlinux.c is what callers see and what both kinds have in common,
@@ -13,7 +14,7 @@
  */
 
 /* The head, the bytes of the image around a patched table, padding, tables. */
-#define VMLINUX_PIECES 16
+#define VMLINUX_PIECES 24
 
 struct kimg_vmlinux {
 	struct kimg_vmlinux_facts facts;
@@ -25,6 +26,7 @@ struct kimg_vmlinux {
 	size_t segment_count;
 	struct kimg_symbols *symbols; /* NULL: none were read */
 	struct vmlinux_symtab symtab;
+	struct vmlinux_types types;
 	struct buf head;     /* the ELF header; of an ELF that is made the program headers, too */
 	struct buf segtable; /* the program headers of an ELF that is there, where they change */
 	struct buf names;    /* the section names, or those that are added */
@@ -41,7 +43,7 @@ struct elf_file {
 	struct span old_names; /* the section names that are there; vmlinux->names come behind them */
 };
 
-enum { NEW_SECTIONS = 3 };
+enum { NEW_SECTIONS = 6 };
 
 /* The next bytes of the file, which outlive vmlinux or belong to it. */
 void vmlinux_add_piece(struct kimg_vmlinux *vmlinux, struct span bytes);
@@ -55,10 +57,11 @@ uint32_t vmlinux_add_section_name(struct kimg_vmlinux *vmlinux, const struct elf
 
 /*
  * What follows the bytes of the kernel, which are in vmlinux->pieces already, the head being the first: the symbol
- * table (where vmlinux->symbols are wanted), the names and section headers. Writes the head's ELF header.
+ * table (where vmlinux->symbols are wanted), the types, the names and section headers. Writes the head's ELF
+ * header. kernel: where types are looked for; empty where none are wanted.
  */
 struct kimg_error *vmlinux_finish(struct kimg_vmlinux *vmlinux, struct elf_file *file,
-				  bool with_symbols) must_check;
+				  bool with_symbols, struct span kernel) must_check;
 
 /* The two makers. kernel is the part, bytes are its bytes. */
 struct kimg_error *vmlinux_from_elf(struct kimg_vmlinux *vmlinux, struct kimg_image *image,

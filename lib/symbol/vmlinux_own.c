@@ -13,6 +13,7 @@
 #include <elf.h>
 #include <stdlib.h>
 
+#include "kernel/btf.h"
 #include "symbol/vmlinux.h"
 
 /* An ELF without section headers gets a section for each of this many segments. */
@@ -195,13 +196,42 @@ static uint64_t count_symbols(const struct elf *elf)
 	return count ? count - 1 : 0;
 }
 
+/* Whether debug information can be made of the types that it carries. */
+static bool lacks_types(const struct elf *elf)
+{
+	struct elf_section section;
+	struct btf btf;
+
+	return !elf_section(elf, ".debug_info", &section) && btf_open(elf->file, &btf);
+}
+
 static struct kimg_error *copy(struct kimg_vmlinux *vmlinux, struct elf_file *file)
 {
 	TRY(read_tables(file));
 	vmlinux->facts.origin = KIMG_VMLINUX_AS_IS;
 	vmlinux->facts.symbols = count_symbols(&file->elf);
 	vmlinux_add_piece(vmlinux, file->elf.file);
-	return vmlinux_finish(vmlinux, file, false);
+	return vmlinux_finish(vmlinux, file, false, (struct span){ 0 });
+}
+
+/* The ELF's own symbols, which stay. */
+static void keep_symbols(struct kimg_vmlinux *vmlinux, const struct elf_file *file)
+{
+	vmlinux->facts.origin = KIMG_VMLINUX_TYPES_ADDED;
+	vmlinux->facts.symbols = count_symbols(&file->elf);
+}
+
+/* Types alone do without symbols. */
+static struct kimg_error *read_symbols(struct kimg_vmlinux *vmlinux, struct kimg_image *image,
+				       const struct kimg_vmlinux_options *options, bool needed)
+{
+	struct kimg_error *error =
+		kimg_symbols_of_image(image, &options->symbols, &vmlinux->symbols);
+
+	if (error && (needed || kimg_error_code(error) == KIMG_E_NOMEM))
+		return error;
+	kimg_error_free(error);
+	return NULL;
 }
 
 struct kimg_error *vmlinux_from_elf(struct kimg_vmlinux *vmlinux, struct kimg_image *image,
@@ -209,19 +239,22 @@ struct kimg_error *vmlinux_from_elf(struct kimg_vmlinux *vmlinux, struct kimg_im
 {
 	cleanup(elf_file_done) struct elf_file file = { 0 };
 	uint64_t shift = options->symbols.shift;
-	bool complete, wanted;
+	bool complete, wanted, types;
 
 	TRY(elf_open(bytes, &file.elf));
 	complete = count_symbols(&file.elf) != 0;
 	wanted = complete ? shift != 0 : !options->no_symbols;
-	if (!wanted && !shift)
+	types = !options->no_types && lacks_types(&file.elf);
+	if (!wanted && !shift && !types)
 		return copy(vmlinux, &file);
 	vmlinux->facts.origin = KIMG_VMLINUX_ADDED;
-	if (wanted)
-		TRY(kimg_symbols_of_image(image, &options->symbols, &vmlinux->symbols));
+	if (!wanted)
+		keep_symbols(vmlinux, &file);
+	TRY(read_symbols(vmlinux, image, options, wanted));
 	TRY(open_tables(vmlinux, &file));
 	if (shift)
 		move_all(&file, shift);
 	TRY(add_bytes(vmlinux, &file, shift != 0));
-	return vmlinux_finish(vmlinux, &file, wanted);
+	return vmlinux_finish(vmlinux, &file, wanted,
+			      options->no_types ? (struct span){ 0 } : bytes);
 }

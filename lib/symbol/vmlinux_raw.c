@@ -201,7 +201,7 @@ static struct kimg_error *add_head(struct kimg_vmlinux *vmlinux, struct raw *raw
 }
 
 static struct kimg_error *build(struct kimg_vmlinux *vmlinux, struct raw *raw, struct span bytes,
-				bool with_symbols)
+				const struct kimg_vmlinux_options *options)
 {
 	struct elf_form form = elf_form_of(&raw->file.elf);
 	uint64_t head =
@@ -218,7 +218,8 @@ static struct kimg_error *build(struct kimg_vmlinux *vmlinux, struct raw *raw, s
 	add_notes(raw);
 	TRY(add_head(vmlinux, raw));
 	vmlinux_add_piece(vmlinux, span_clip(bytes, 0, raw->layout.file_end - raw->layout.base));
-	return vmlinux_finish(vmlinux, &raw->file, with_symbols);
+	return vmlinux_finish(vmlinux, &raw->file, !options->no_symbols,
+			      options->no_types ? (struct span){ 0 } : bytes);
 }
 
 /* The symbols, which also tell the base; with no_symbols they may be missing. */
@@ -276,5 +277,5 @@ struct kimg_error *vmlinux_from_raw(struct kimg_vmlinux *vmlinux, struct kimg_im
 		.flags = machine.flags,
 		.entry = entry_of(vmlinux->symbols, machine.entry, base),
 	};
-	return build(vmlinux, &raw, bytes, !options->no_symbols);
+	return build(vmlinux, &raw, bytes, options);
 }

@@ -11,7 +11,7 @@
 #include "io/outfile.h"
 #include "kimg/vmlinux.h"
 
-enum { OPTION_BASE = 256, OPTION_KASLR_OFFSET, OPTION_NO_SYMBOLS };
+enum { OPTION_BASE = 256, OPTION_KASLR_OFFSET, OPTION_NO_SYMBOLS, OPTION_NO_TYPES };
 
 static const struct option_def options[] = {
 	{ 'o', "output", "FILE", "write the ELF to FILE; - is standard output (default)",
@@ -22,6 +22,8 @@ static const struct option_def options[] = {
 	  NULL, OPTION_BASE },
 	{ 0, "no-symbols", NULL, "write no symbols: for a kernel that has none", COMPLETE_NOTHING,
 	  NULL, OPTION_NO_SYMBOLS },
+	{ 0, "no-types", NULL, "make no debug information of the kernel's types", COMPLETE_NOTHING,
+	  NULL, OPTION_NO_TYPES },
 	{ 'v', "verbose", NULL, "print what was written: header, segments, sections",
 	  COMPLETE_NOTHING, NULL, 0 },
 	{ 'f', "force", NULL, "write to a terminal, too", COMPLETE_NOTHING, NULL, 0 },
@@ -53,6 +55,8 @@ static const char *origin_words(enum kimg_vmlinux_origin origin)
 		return "as it is";
 	case KIMG_VMLINUX_ADDED:
 		return "symbols added";
+	case KIMG_VMLINUX_TYPES_ADDED:
+		return "types added";
 	case KIMG_VMLINUX_MADE:
 		return "made";
 	}
@@ -86,6 +90,8 @@ static void show_header(struct out *out, const struct kimg_vmlinux_facts *facts)
 	out_hex(out, "entry", OUT_PLAIN, facts->entry);
 	out_print(out, OUT_FAINT, "symbols");
 	out_number(out, "symbols", OUT_PLAIN, facts->symbols);
+	out_print(out, OUT_FAINT, "types");
+	out_number(out, "types", OUT_PLAIN, facts->types);
 	out_print(out, OUT_FAINT, "size");
 	out_number(out, "size", OUT_PLAIN, facts->size);
 	out_row_end(out);
@@ -236,6 +242,9 @@ static int set_option(struct cli *cli, struct vmlinux_options *o, int id)
 		break;
 	case OPTION_NO_SYMBOLS:
 		o->make.no_symbols = true;
+		break;
+	case OPTION_NO_TYPES:
+		o->make.no_types = true;
 		break;
 	case OPTION_KASLR_OFFSET:
 		return cli_hex_argument(cli, &o->make.symbols.shift);
