@@ -15,9 +15,9 @@
 /* Neither inlined nor cloned, and no tail call, as each adds something to what its callee returns. */
 #define APART noinline __attribute__((noipa))
 /* The kernel's own __cold stands for nothing with some compilers. */
-#define UNLIKELY noinline __attribute__((cold))
+#define UNLIKELY      noinline __attribute__((cold))
 #define NOT_CANONICAL ((int *)0xdead4ead00000010ul)
-#define DEPTH 24
+#define DEPTH         24
 
 static char *init_fault;
 module_param(init_fault, charp, 0);
@@ -124,7 +124,8 @@ static int fault(const char *name)
 	return -EINVAL;
 }
 
-static ssize_t crash_write(struct file *file, const char __user *from, size_t size, loff_t *position)
+static ssize_t crash_write(struct file *file, const char __user *from, size_t size,
+			   loff_t *position)
 {
 	char name[32] = {};
 
