@@ -173,6 +173,11 @@ size_t kimg_symbols_named(struct kimg_symbols *symbols, const char *name, size_t
 			  bool (*visit)(void *context, const struct kimg_symbol *symbol),
 			  void *context);
 
+/* The same for that very name alone. */
+size_t kimg_symbols_named_exactly(struct kimg_symbols *symbols, const char *name, size_t name_size,
+				  bool (*visit)(void *context, const struct kimg_symbol *symbol),
+				  void *context);
+
 /* The same for names that match a pattern of * ? and [...], in the order of their addresses. */
 size_t kimg_symbols_matching(const struct kimg_symbols *symbols, const char *pattern,
 			     size_t pattern_size,

@@ -331,6 +331,17 @@ static bool visit_named(struct kimg_symbols *symbols, struct span name, bool exa
 				      : visit_all(symbols, name, exact, v);
 }
 
+size_t kimg_symbols_named_exactly(struct kimg_symbols *symbols, const char *name, size_t name_size,
+				  bool (*visitor)(void *context, const struct kimg_symbol *symbol),
+				  void *context)
+{
+	struct visit v = { visitor, context, 0 };
+
+	if (!is_worth_an_index(symbols) || index_names(symbols))
+		visit_named(symbols, span_of(name, name_size), true, &v);
+	return v.count;
+}
+
 size_t kimg_symbols_named(struct kimg_symbols *symbols, const char *name, size_t name_size,
 			  bool (*visitor)(void *context, const struct kimg_symbol *symbol),
 			  void *context)

@@ -316,10 +316,8 @@ static void add_prototype(struct maker *m, struct btf_type *type)
 	add_parameters(m, type);
 }
 
-/* Takes the only symbol of exactly that name. */
 struct only {
 	const struct kimg_symbol *symbol;
-	struct span name;
 	unsigned int count;
 };
 
@@ -327,8 +325,6 @@ static bool take_only(void *context, const struct kimg_symbol *symbol)
 {
 	struct only *only = context;
 
-	if (!span_equal(symbol_name(symbol), only->name))
-		return false;
 	only->symbol = symbol;
 	return ++only->count < 2;
 }
@@ -336,11 +332,12 @@ static bool take_only(void *context, const struct kimg_symbol *symbol)
 /* NULL where there is none, or several. */
 static const struct kimg_symbol *symbol_of(const struct maker *m, uint32_t name)
 {
-	struct only only = { .name = span_text(span_from(m->btf->strings, name)) };
+	struct span text = span_text(span_from(m->btf->strings, name));
+	struct only only = { 0 };
 
 	if (name == 0 || !m->symbols)
 		return NULL;
-	kimg_symbols_named(m->symbols, (const char *)only.name.p, only.name.n, take_only, &only);
+	kimg_symbols_named_exactly(m->symbols, (const char *)text.p, text.n, take_only, &only);
 	return only.count == 1 ? only.symbol : NULL;
 }
 

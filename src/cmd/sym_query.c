@@ -26,7 +26,6 @@ struct search {
 	const struct query *query;
 	struct sym_answer *answer;
 	bool all;
-	bool exact;                 /* only names that are the one asked for */
 	struct kimg_symbols *table; /* that is looked in */
 };
 
@@ -151,10 +150,7 @@ static struct query parse(struct span text)
 
 static bool is_pattern(struct span s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] == '*' || s.p[i] == '?' || s.p[i] == '[')
-			return true;
-	return false;
+	return memchr(s.p, '*', s.n) || memchr(s.p, '?', s.n) || memchr(s.p, '[', s.n);
 }
 
 /* ---- collecting ---- */
@@ -209,24 +205,28 @@ static bool is_undefined(const struct kimg_symbol *symbol)
 static bool visit_symbol(void *context, const struct kimg_symbol *symbol)
 {
 	struct search *s = context;
-	struct span name = span_of(symbol->name, symbol->name_size);
 
-	/* what has the plain name alone comes after all that has the very name */
-	if (s->exact && s->answer->count && !span_equal(name, s->query->base))
-		return false;
 	if (is_undefined(symbol) || !is_of_module(s, symbol))
 		return true;
 	return add_match(s, symbol, symbol->address) != NULL;
 }
 
+/* What has the plain name alone is meant where nothing has the very name. */
 static void find_name(struct search *s)
 {
 	const struct span name = s->query->base;
+	const char *text = (const char *)name.p;
 
-	s->exact = !s->all;
 	for (size_t i = 0; i < s->tables->count; i++) {
 		s->table = s->tables->all[i];
-		kimg_symbols_named(s->table, (const char *)name.p, name.n, visit_symbol, s);
+		if (s->all)
+			kimg_symbols_named(s->table, text, name.n, visit_symbol, s);
+		else
+			kimg_symbols_named_exactly(s->table, text, name.n, visit_symbol, s);
+	}
+	for (size_t i = 0; i < s->tables->count && !s->all && !s->answer->count; i++) {
+		s->table = s->tables->all[i];
+		kimg_symbols_named(s->table, text, name.n, visit_symbol, s);
 	}
 }
 
@@ -234,7 +234,6 @@ static void find_pattern(struct search *s)
 {
 	const struct span pattern = s->query->base;
 
-	s->exact = false;
 	for (size_t i = 0; i < s->tables->count; i++) {
 		s->table = s->tables->all[i];
 		kimg_symbols_matching(s->table, (const char *)pattern.p, pattern.n, visit_symbol,

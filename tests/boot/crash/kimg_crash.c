@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Faults by name: a name written to /dev/kimg_crash makes the kernel report that fault. Lines that a report
  * must name carry a mark, "mark: NAME"; tests/boot/run looks them up by it.
