@@ -1,91 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reports found in a log. */
+/* Reports found in a log: its bytes become lines, what log.c makes of these goes to group.c. */
 #include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "oops/lines.h"
+#include "oops/group.h"
 #include "oops/log.h"
 
-enum { LONGEST_LINE = 65536, MOST_FOREIGN = 16 };
+/* Records of the kernel have a few kilobytes at most. */
+enum { LONGEST_LINE = 65536 };
 
 struct kimg_oops_reader {
-	struct kimg_oops_reader_options options;
 	struct log log;
+	struct group group;
 	struct buf rest;  /* of a line whose end did not come yet */
 	uint64_t skipped; /* bytes of it that are not kept */
 	uint64_t number;  /* of the line that comes next */
 	uint64_t offset;
-	uint64_t reports;
-	struct report *open;
-	unsigned int foreign; /* lines since one that the open report took */
-	bool failed;
 };
-
-static void close_report(struct kimg_oops_reader *reader)
-{
-	struct report *report = reader->open;
-
-	if (!report)
-		return;
-	reader->open = NULL;
-	report_finish(report);
-	if (report->failed)
-		reader->failed = true;
-	report->oops.number = ++reader->reports;
-	reader->options.report(reader->options.context, &report->oops);
-}
-
-static void open_report(struct kimg_oops_reader *reader, const struct log_record *record)
-{
-	reader->open = report_new();
-	reader->foreign = 0;
-	if (!reader->open) {
-		reader->failed = true;
-		return;
-	}
-	reader->open->oops.has_time = record->has_time;
-	reader->open->oops.time = record->time;
-}
-
-/* A line that starts a report ends the one before it, unless that has only begun. */
-static bool begins(const struct kimg_oops_reader *reader, const struct log_record *record)
-{
-	struct line_start start;
-
-	if (!line_start(record->text, &start))
-		return false;
-	if (!reader->open)
-		return true;
-	if (start.opens)
-		return true;
-	return !start.weak && !start.renames && !start.follows &&
-	       (reader->open->ended || reader->open->oops.block_count);
-}
 
 static void take_record(void *context, const struct log_record *record)
 {
 	struct kimg_oops_reader *reader = context;
 
-	if (begins(reader, record)) {
-		close_report(reader);
-		open_report(reader, record);
-	}
-	if (!reader->open)
-		return;
-	report_add_line(reader->open, record->text, record->number, record->offset);
-	switch (report_take(reader->open, record->text)) {
-	case LINE_FOREIGN:
-		if (++reader->foreign > MOST_FOREIGN)
-			close_report(reader);
-		break;
-	case LINE_BODY:
-		reader->foreign = 0;
-		break;
-	case LINE_LAST:
-		close_report(reader);
-		break;
-	}
+	group_take(&reader->group, record);
 }
 
 struct kimg_error *kimg_oops_reader_new(const struct kimg_oops_reader_options *options,
@@ -95,7 +33,11 @@ struct kimg_error *kimg_oops_reader_new(const struct kimg_oops_reader_options *o
 
 	if (!reader)
 		return error_nomem();
-	reader->options = *options;
+	reader->group = (struct group){
+		.limits = options->limits,
+		.report = options->report,
+		.context = options->context,
+	};
 	reader->number = 1;
 	reader->log = (struct log){ .record = take_record, .context = reader };
 	*ret_reader = reader;
@@ -106,8 +48,7 @@ void kimg_oops_reader_free(struct kimg_oops_reader *reader)
 {
 	if (!reader)
 		return;
-	if (reader->open)
-		kimg_oops_free(&reader->open->oops);
+	group_done(&reader->group);
 	log_done(&reader->log);
 	buf_done(&reader->rest);
 	free(reader);
@@ -122,7 +63,7 @@ static struct kimg_error *take_line(struct kimg_oops_reader *reader, struct span
 		     cut));
 	reader->number++;
 	reader->offset += size;
-	return reader->failed ? error_nomem() : NULL;
+	return reader->group.failed ? error_nomem() : NULL;
 }
 
 /* The line that began with earlier bytes; what it has beyond LONGEST_LINE was counted only. */
@@ -174,15 +115,14 @@ struct kimg_error *kimg_oops_reader_flush(struct kimg_oops_reader *reader)
 	if (reader->rest.n)
 		TRY(take_rest(reader, 0));
 	TRY(log_flush(&reader->log));
-	close_report(reader);
-	return reader->failed ? error_nomem() : NULL;
+	group_flush(&reader->group);
+	return reader->group.failed ? error_nomem() : NULL;
 }
 
 uint64_t kimg_oops_reader_settled(const struct kimg_oops_reader *reader)
 {
-	uint64_t held = log_held(&reader->log);
+	uint64_t first = group_first_line(&reader->group), held = log_held(&reader->log);
 
-	if (reader->open)
-		return reader->open->oops.lines[0].number;
-	return held ? held : reader->number;
+	/* What is held back comes behind all lines of reports. */
+	return first ? first : held ? held : reader->number;
 }
