@@ -126,16 +126,48 @@ static bool is_behind_stacks(const struct open_report *open)
 	return open->part == PART_FRAME && open->had_stack && open->stacks <= 0;
 }
 
+/* Whether the report has had its end, so that the line can be of it only if it is of no other. */
+static bool is_beyond(const struct open_report *open, enum part part)
+{
+	if (part == PART_AFTER)
+		return false;
+	/* A report of one task names it once, and once more in the panic that follows. */
+	if (part == PART_CPU && open->named)
+		return true;
+	/* x86 repeats the registers of an oops behind the end mark, not those of a warning. */
+	if (open->ended)
+		return !open->die || part < PART_PC || part >= PART_TRACE;
+	if (!is_behind_stacks(open) || part == PART_OTHER)
+		return false;
+	if (part == PART_MODULES || part == PART_REGISTERS + 8)
+		return !open->die || (open->modules && part == PART_MODULES);
+	return part != PART_END || (!open->die && !open->cut);
+}
+
+/* Reports that show several CPUs or tasks. */
+static bool is_of_several(const struct open_report *open)
+{
+	switch (open->report->oops.kind) {
+	case KIMG_OOPS_SYSRQ:
+	case KIMG_OOPS_RCU_STALL:
+	case KIMG_OOPS_SOFT_LOCKUP:
+	case KIMG_OOPS_HARD_LOCKUP:
+		return true;
+	default:
+		return open->backtraces;
+	}
+}
+
 /* Whether the line can be of the report at all. */
 static bool is_possible(const struct open_report *open, const struct log_record *record,
 			const struct part_line *line)
 {
-	bool several = open->backtraces || open->report->oops.kind == KIMG_OOPS_SYSRQ ||
-		       open->report->oops.kind == KIMG_OOPS_RCU_STALL ||
-		       open->report->oops.kind == KIMG_OOPS_SOFT_LOCKUP ||
-		       open->report->oops.kind == KIMG_OOPS_HARD_LOCKUP;
+	bool several = is_of_several(open);
 
 	if (open->done)
+		return false;
+	/* What may start a report does so where the open one has had its end. */
+	if (line->is_start && line->start.weak && !several && is_beyond(open, line->part))
 		return false;
 	/* x86 writes these before the trace; what comes behind it is of a program that a signal ends. */
 	if (is_behind_stacks(open) && line->part >= PART_PC && line->part < PART_TRACE &&
@@ -154,33 +186,20 @@ static bool is_possible(const struct open_report *open, const struct log_record 
 
 enum { BY_CALLER = 10000, BY_TASK = 400, BEYOND = 200, BY_TIME = 60, BY_STEP = 8, BY_TURN = 4 };
 
-/* Whether the report has had its end, so that the line can be of it only if it is of no other. */
-static bool is_beyond(const struct open_report *open, enum part part)
-{
-	if (part == PART_AFTER)
-		return false;
-	/* x86 repeats the registers of an oops behind the end mark, not those of a warning. */
-	if (open->ended)
-		return !open->die || part < PART_PC || part >= PART_TRACE;
-	if (!is_behind_stacks(open) || part == PART_OTHER)
-		return false;
-	if (part == PART_MODULES || part == PART_REGISTERS + 8)
-		return !open->die || (open->modules && part == PART_MODULES);
-	return part != PART_END || (!open->die && !open->cut);
-}
-
 /* How well the line goes on with the report. */
 static int score(const struct group *group, const struct open_report *open,
 		 const struct log_record *record, const struct part_line *line)
 {
 	int points = -(int)part_distance(open->part, line->part) * BY_STEP;
 
-	if (is_beyond(open, line->part))
+	bool beyond = is_beyond(open, line->part);
+
+	if (beyond)
 		points -= BEYOND;
 	if (record->caller.n && open->caller_size &&
 	    span_equal(record->caller, span_of(open->caller, open->caller_size)))
 		points += BY_CALLER;
-	if (line->pid >= 0 && line->pid == open->pid)
+	if (!beyond && line->pid >= 0 && line->pid == open->pid)
 		points += BY_TASK;
 	if (record->has_time && open->has_time && record->time == open->time)
 		points += BY_TIME;
@@ -279,6 +298,8 @@ static void note_start(struct open_report *open, const struct part_line *line)
 	open->cut |= line->start.cut;
 	open->renamed |= line->start.renames;
 	open->panic |= line->start.kind == KIMG_OOPS_PANIC;
+	if (line->start.kind == KIMG_OOPS_PANIC)
+		open->named = false;
 	open->die |= line->part == PART_DIE;
 	open->head |= line->part == PART_HEAD;
 }
@@ -296,6 +317,7 @@ static void note_part(struct open_report *open, const struct part_line *line)
 		open->part = line->part;
 	open->ended |= line->part == PART_END;
 	open->modules |= line->part == PART_MODULES;
+	open->named |= line->part == PART_CPU;
 	open->body |= line->part >= PART_MODULES;
 }
 
@@ -343,7 +365,8 @@ static enum line_fit try_report(struct open_report *open, const struct log_recor
 	report_add_line(report, record->text, record->number, record->offset);
 	open->bytes += record->text.n;
 	fit = report_take(report, record->text);
-	if (fit == LINE_FOREIGN && line->part != PART_OTHER && line->part != PART_ANY_REGISTERS)
+	if (fit == LINE_FOREIGN &&
+	    (line->is_start || (line->part != PART_OTHER && line->part != PART_ANY_REGISTERS)))
 		fit = LINE_BODY;
 	if (fit == LINE_FOREIGN && report->oops.line_count > lines) {
 		report->oops.line_count = lines;

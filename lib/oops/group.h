@@ -24,7 +24,7 @@ struct open_report {
 	size_t bytes;
 	int stacks; /* "<TASK>" without "</TASK>" */
 	bool had_stack;
-	bool cut, head, die, renamed, panic, body, ended, backtraces, modules;
+	bool cut, head, die, renamed, panic, body, ended, backtraces, modules, named;
 	bool code_last; /* behind a trace: where reports of old kernels end */
 	bool weak;      /* began in its middle */
 	bool damaged, mixed, dropped;

@@ -15,18 +15,35 @@
 
 enum { ESC = 0x1b, BEL = 7, IAC = 0xff, SOH = 1 };
 
-/* Bytes that a line of text may hold: no control characters but tab and \r, no 0xff and 0xfe. */
+/* What a line of text may hold: no control characters but tab and \r, no 0xff and 0xfe. */
+static bool is_plain_byte(uint8_t c)
+{
+	return (c >= 0x20 || c == '\t' || c == '\r') && c != 0x7f && c < 0xfe;
+}
+
+/* Whether all of the eight bytes are ASCII from blank to "~": every line of a log is looked through. */
+static bool is_plain_word(uint64_t word)
+{
+	const uint64_t ones = 0x0101010101010101, high = 0x80 * ones;
+
+	return !((word | (word + ones) | ~((word | high) - 0x20 * ones)) & high);
+}
+
 static bool is_plain(struct span line)
 {
-	unsigned int odd = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < line.n; i++) {
-		uint8_t c = line.p[i];
-
-		odd |= (c < 0x20) & (c != '\t') & (c != '\r');
-		odd |= (c == 0x7f) | (c >= 0xfe);
+	for (; i + 8 <= line.n; i += 8) {
+		if (is_plain_word(get_le64(line.p + i)))
+			continue;
+		for (size_t k = i; k < i + 8; k++)
+			if (!is_plain_byte(line.p[k]))
+				return false;
 	}
-	return !odd && (line.n < 3 || line.p[0] != 0xef);
+	for (; i < line.n; i++)
+		if (!is_plain_byte(line.p[i]))
+			return false;
+	return line.n < 3 || line.p[0] != 0xef;
 }
 
 /* The length of what ESC begins at the start of s. */

@@ -216,6 +216,8 @@ static unsigned int distance_on(enum part from, enum part to)
 		return 2 * steps;
 	if (from >= PART_CODE && to >= PART_TRACE)
 		return to == PART_TRACE || from >= PART_TRACE ? 0 : 2;
+	if (from >= PART_CPU && to == PART_TRACE)
+		return 1;
 	return steps < 4 ? steps : 4;
 }
 
@@ -228,6 +230,6 @@ unsigned int part_distance(enum part from, enum part to)
 	if (to == from && to >= PART_REGISTERS && to < PART_TRACE)
 		return to == PART_ANY_REGISTERS ? 0 : 8;
 	if (to == from)
-		return to == PART_FRAME ? 0 : 1;
+		return to == PART_FRAME ? 0 : 4;
 	return to < from ? distance_back(from, to) : distance_on(from, to);
 }
