@@ -166,6 +166,10 @@ static bool is_possible(const struct open_report *open, const struct log_record 
 
 	if (open->done)
 		return false;
+	/* Behind "[ cut here ]" comes what happened, after a text that may be any. */
+	if (open->part == PART_CUT && line->part != PART_HEAD && line->part != PART_DIE &&
+	    (line->part != PART_OTHER || open->foreign || open->others))
+		return false;
 	/* What may start a report does so where the open one has had its end. */
 	if (line->is_start && line->start.weak && !several && is_beyond(open, line->part))
 		return false;

@@ -20,7 +20,7 @@ enum part {
 	PART_PC = 15,
 	PART_CODE = 16,
 	PART_REGISTERS = 20, /* up to 31: x86, line by line */
-	PART_ANY_REGISTERS = 25,
+	PART_ANY_REGISTERS = 33,
 	PART_TRACE = 40,
 	PART_FRAME = 42,
 	PART_LATE = 48, /* modules behind the trace */

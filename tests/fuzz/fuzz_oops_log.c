@@ -114,7 +114,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_log(&cut, data, size, size % 61 + 1);
 	check(whole.count == cut.count);
 	for (size_t i = 0; i < whole.count; i++) {
-		check(!i || whole.reports[i - 1]->lines[0].number <= whole.reports[i]->lines[0].number);
+		check(!i ||
+		      whole.reports[i - 1]->lines[0].number <= whole.reports[i]->lines[0].number);
 		check_same(whole.reports[i], cut.reports[i]);
 	}
 	for (size_t i = 0; i < whole.count; i++) {

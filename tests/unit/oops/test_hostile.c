@@ -75,7 +75,8 @@ static void a_report_that_never_ends(void **state)
 	struct seen seen;
 	struct kimg_oops_reader *reader = open_reader(&seen);
 
-	feed(reader, "BUG: kernel NULL pointer dereference, address: 0000000000000000\nCall Trace:\n");
+	feed(reader,
+	     "BUG: kernel NULL pointer dereference, address: 0000000000000000\nCall Trace:\n");
 	for (unsigned int i = 0; i < 150000; i++)
 		feed(reader, " vfs_write+0xf8/0x440\n");
 	close_reader(reader);
@@ -113,7 +114,9 @@ static void bytes_of_all_kinds(void **state)
 
 		random = random * 1103515245 + 12345;
 		byte = random >> 16;
-		assert_ok(kimg_oops_reader_feed(reader, byte % 16 ? &byte : (const uint8_t *)"\n<4>[ 1.0] ", byte % 16 ? 1 : 11));
+		assert_ok(kimg_oops_reader_feed(reader,
+						byte % 16 ? &byte : (const uint8_t *)"\n<4>[ 1.0] ",
+						byte % 16 ? 1 : 11));
 	}
 	/* Each of these asks for an end that never comes. */
 	for (unsigned int i = 0; i < 1000; i++)
