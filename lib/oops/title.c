@@ -54,8 +54,11 @@ static const struct {
 	{ "nvalid wait context", "invalid wait context" },
 };
 
+/* Words that nothing follows any more. */
+static const char *const linking[] = { " on", " at", " in", " for", " of" };
+
 /* The words of a message up to where it becomes that of one machine: numbers, names, punctuation. */
-static struct span common_words(struct span text)
+static struct span words_until(struct span text, bool colon)
 {
 	size_t end = 0;
 
@@ -66,12 +69,21 @@ static struct span common_words(struct span text)
 			end = i;
 		if ((c >= '0' && c <= '9') || c == ',' || c == '(' || c == '[' || c == '/')
 			break;
-		if (c == ':' && i + 1 < text.n && text.p[i + 1] == ' ') {
+		if (colon && c == ':' && i + 1 < text.n && text.p[i + 1] == ' ') {
 			end = i;
 			break;
 		}
 	}
-	return text_trim(span_clip(text, 0, end));
+	text = text_trim(span_clip(text, 0, end));
+	for (size_t i = 0; i < sizeof(linking) / sizeof(*linking); i++)
+		if (text_ends(text, linking[i]))
+			text.n -= strlen(linking[i]);
+	return text;
+}
+
+static struct span common_words(struct span text)
+{
+	return words_until(text, true);
 }
 
 static void add_span(struct buf *out, struct span text)
@@ -121,6 +133,8 @@ static void what_bug(struct span message, struct buf *out)
 
 static void what_panic(struct span message, struct buf *out)
 {
+	struct span common;
+
 	if (!text_skip_to(&message, "not syncing: "))
 		text_skip_to(&message, "panic: ");
 	buf_puts(out, "kernel panic: ");
@@ -132,7 +146,8 @@ static void what_panic(struct span message, struct buf *out)
 		buf_puts(out, "Attempted to kill init!");
 		return;
 	}
-	add_span(out, common_words(message).n > 4 ? common_words(message) : message);
+	common = words_until(message, false);
+	add_span(out, common.n > 4 ? common : message);
 }
 
 /* "BUG kmalloc-64 (Tainted: G    B): Redzone overwritten" */
