@@ -363,6 +363,9 @@ static bool fits(const struct start_words *entry, struct span text)
 {
 	size_t at;
 
+	/* The first byte is known to fit; the second one tells most others. */
+	if (entry->words[1] && (text.n < 2 || entry->words[1] != text.p[1]))
+		return false;
 	if (!span_starts(text, span_of(entry->words, strlen(entry->words))))
 		return false;
 	return !entry->also || span_find(span_clip(text, 0, FURTHER_ON), strlen(entry->words),

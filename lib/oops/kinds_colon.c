@@ -24,11 +24,10 @@ struct colon_words {
 };
 
 /* What stands before the colon. */
-static const struct colon_words before[] = {
-	{ " invoked oom-killer", { KIMG_OOPS_OUT_OF_MEMORY, .opens = true } },
-};
+static const struct colon_words before = { " invoked oom-killer",
+					   { KIMG_OOPS_OUT_OF_MEMORY, .opens = true } };
 
-/* What stands after it. */
+/* What stands after it; at_colon() looks at the first letters alone. */
 static const struct colon_words after[] = {
 	{ " page allocation failure", { KIMG_OOPS_ALLOCATION, .opens = true } },
 	{ " page allocation stalls for ", { KIMG_OOPS_ALLOCATION, .opens = true } },
@@ -74,27 +73,49 @@ static bool is_die(struct span head)
 	       (counts(span_from(head, head.n - 4)) || counts(span_from(head, head.n - 5)));
 }
 
-static bool at_colon(struct span head, struct span tail, struct line_start *ret_start)
+static bool behind_colon(struct span head, struct span tail, struct line_start *ret_start)
 {
-	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
-		*ret_start = before[i].start;
-		if (ends_with(head, before[i].words))
-			return true;
-	}
-	if (is_die(head) || is_trap(tail)) {
-		*ret_start = (struct line_start){ KIMG_OOPS_OOPS };
-		return true;
-	}
 	for (size_t i = 0; i < sizeof(after) / sizeof(*after); i++) {
+		struct span rest = tail;
 		size_t at;
 
 		*ret_start = after[i].start;
-		if (!scan_word(&tail, after[i].words))
+		if (!scan_word(&rest, after[i].words))
 			continue;
 		return strcmp(after[i].words, " Kernel ") != 0 ||
-		       (ends_with(head, ")") && span_find(tail, 0, SPAN_LITERAL("[#"), &at));
+		       (ends_with(head, ")") && span_find(rest, 0, SPAN_LITERAL("[#"), &at));
 	}
 	return false;
+}
+
+/* By the bytes beside the colon first: most lines have one, and say nothing. */
+static bool at_colon(struct span head, struct span tail, struct line_start *ret_start)
+{
+	uint8_t last = head.n ? head.p[head.n - 1] : 0;
+
+	if (last == 'r' && ends_with(head, before.words)) {
+		*ret_start = before.start;
+		return true;
+	}
+	if (last == ']' && is_die(head)) {
+		*ret_start = (struct line_start){ KIMG_OOPS_OOPS };
+		return true;
+	}
+	if (tail.n < 4 || tail.p[0] != ' ')
+		return false;
+	switch (tail.p[1]) {
+	case '0':
+		*ret_start = (struct line_start){ KIMG_OOPS_OOPS };
+		return is_trap(tail);
+	case 'K':
+	case 'O':
+	case 'n':
+	case 'p':
+	case 'v':
+		return behind_colon(head, tail, ret_start);
+	default:
+		return false;
+	}
 }
 
 bool kinds_colon(struct span text, struct line_start *ret_start)
