@@ -4,6 +4,8 @@
  *
  *   - the word for its kind (kimg_oops_kind_name()), and what happened as the title has it, without the function:
  *     "KASAN: slab-use-after-free Read";
+ *   - of a BUG or WARNING the last part of the name of its source file, as functions that only check are left out
+ *     of what follows;
  *   - of at most TITLE_FUNCTIONS functions of the first stack that has any (see title_functions()): the name without
  *     what compilers add to it, and the name of its module where that is an out-of-tree one. Where the trace has
  *     none, the function that the message names.
@@ -48,6 +50,17 @@ static uint64_t add_function(const struct kimg_oops *oops, uint64_t hash, struct
 	return module && is_out_of_tree(oops, module) ? add_text(hash, module) : hash;
 }
 
+/* "lib/list_debug.c" is "list_debug.c": where a module was built is of no interest. */
+static uint64_t add_file(const struct kimg_oops *oops, uint64_t hash)
+{
+	const char *slash;
+
+	if (!oops->file || (oops->kind != KIMG_OOPS_BUG && oops->kind != KIMG_OOPS_WARNING))
+		return hash;
+	slash = strrchr(oops->file, '/');
+	return add_text(hash, slash ? slash + 1 : oops->file);
+}
+
 void signature_make(struct report *report, const char *what)
 {
 	struct title_function functions[TITLE_FUNCTIONS];
@@ -57,6 +70,7 @@ void signature_make(struct report *report, const char *what)
 	char text[17];
 
 	hash = add_text(hash, what);
+	hash = add_file(oops, hash);
 	if (oops->kind != KIMG_OOPS_SYSRQ)
 		count = title_functions(report, functions, TITLE_FUNCTIONS);
 	for (size_t i = 0; i < count; i++)
