@@ -67,11 +67,23 @@ static void set_file(struct report *report, struct span text)
 	oops->file_line = line;
 }
 
+static bool is_number(struct span word)
+{
+	uint64_t value;
+
+	return scan_hex(&word, &value, NULL) && word.n == 0;
+}
+
+static bool is_letter(uint8_t c)
+{
+	return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
+}
+
 static void set_function(struct report *report, struct span text)
 {
 	struct report_told *told = &report->told;
 	struct kimg_oops_frame frame = { 0 };
-	struct span rest;
+	struct span rest, name;
 	size_t n = 0;
 
 	scan_blanks(&text);
@@ -84,8 +96,10 @@ static void set_function(struct report *report, struct span text)
 	}
 	while (n < text.n && text.p[n] > ' ' && text.p[n] != '+' && text.p[n] != '(')
 		n++;
-	if (n && !memchr(text.p, ':', n) && !memchr(text.p, '/', n) && text.p[0] != '0')
-		told->function = report_text(report, span_clip(text, 0, n));
+	name = span_clip(text, 0, n);
+	if (n && is_letter(name.p[0]) && !is_number(name) && !memchr(name.p, ':', n) &&
+	    !memchr(name.p, '/', n))
+		told->function = report_text(report, name);
 }
 
 static void warning(struct report *report, struct span text)
@@ -313,8 +327,7 @@ static bool more_access(struct report *report, struct span text)
 	return true;
 }
 
-/* Of lockdep: "init/1 is trying to acquire lock:", then "ffff8880 (&lock){+.+.}-{3:3}, at: function+0x1/0x2" */
-static bool more_lock(struct report *report, struct span text)
+static bool starts_lock(struct report *report, struct span text)
 {
 	static const char *const words[] = {
 		" is trying to acquire lock:", " is trying to release lock ",
@@ -324,20 +337,41 @@ static bool more_lock(struct report *report, struct span text)
 	};
 	struct span task;
 
-	if (report->oops.kind != KIMG_OOPS_LOCKDEP)
-		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
 		if (!text_until(&text, words[i], &task))
 			continue;
 		set_task_by(report, task, '/');
 		return true;
 	}
-	if (text_ends(text, " takes:") && text_until(&text, " [", &task)) {
-		set_task_by(report, task, '/');
+	if (!text_ends(text, " takes:") || !text_until(&text, " [", &task))
+		return false;
+	set_task_by(report, task, '/');
+	return true;
+}
+
+/*
+ * Of lockdep: "init/1 is trying to acquire lock:", then "ffff8880 (&lock){+.+.}-{3:3}, at: function+0x1/0x2"; or
+ * "init/1 is trying to release lock (&lock) at:", then "[<ffffffff81234567>] function+0x1/0x2".
+ */
+static bool more_lock(struct report *report, struct span text)
+{
+	bool wanted = report->told.lock_follows;
+
+	if (report->oops.kind != KIMG_OOPS_LOCKDEP)
+		return false;
+	report->told.lock_follows = false;
+	if (starts_lock(report, text)) {
+		report->told.lock_follows = true;
 		return true;
 	}
-	if (!text_skip_to(&text, ", at: "))
+	if (text_skip_to(&text, ", at: ")) {
+		if (wanted)
+			set_function(report, text);
+		return true;
+	}
+	if (!wanted)
 		return false;
+	scan_blanks(&text);
 	set_function(report, text);
 	return true;
 }

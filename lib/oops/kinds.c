@@ -99,7 +99,7 @@ static const struct start_words of_C[] = {
 
 static const struct start_words of_D[] = {
 	{ "Data bus error, ", "epc", { K(MACHINE_CHECK) } },
-	{ "DEBUG_LOCKS_WARN_ON(", NULL, { K(LOCKDEP) } },
+	{ "DEBUG_LOCKS_WARN_ON(", NULL, { K(LOCKDEP), .follows = true } },
 };
 
 static const struct start_words of_F[] = {

@@ -13,6 +13,7 @@ struct report_told {
 	const char *access; /* "Read", "Write" */
 	bool modules_open;  /* the list of modules may go on */
 	bool modules_done;
+	bool lock_follows;      /* the lock that a message of lockdep is about, on the next line */
 	unsigned int cut_lines; /* since "cut here", while the message did not come */
 	unsigned int rank;      /* how much the message tells */
 };

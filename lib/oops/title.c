@@ -52,6 +52,7 @@ static const struct {
 	{ "lock held when returning", "lock held when returning to user space" },
 	{ "non-static key", "INFO: trying to register non-static key" },
 	{ "nvalid wait context", "invalid wait context" },
+	{ "DEBUG_LOCKS_WARN_ON", "WARNING: locking bug" },
 };
 
 /* Words that nothing follows any more. */
@@ -179,10 +180,14 @@ static void what_said(struct span message, struct buf *out)
 {
 	struct span head;
 
-	if (text_until(&message, " in process", &head) ||
-	    text_until(&message, " from invalid context", &head))
+	if (scan_word(&message, "BUG: using ") && text_until(&message, " in preemptible", &head)) {
+		buf_puts(out, "BUG: using ");
 		add_span(out, head);
-	else if (scan_word(&message, "BUG: ")) {
+		buf_puts(out, " in preemptible code");
+	} else if (text_until(&message, " in process", &head) ||
+		   text_until(&message, " from invalid context", &head)) {
+		add_span(out, head);
+	} else if (scan_word(&message, "BUG: ")) {
 		buf_puts(out, "BUG: ");
 		add_span(out, common_words(message));
 	} else {
@@ -227,7 +232,9 @@ const char *title_what(struct report *report)
 	default:
 		buf_puts(&out, fixed[oops->kind] ? fixed[oops->kind] : "Oops");
 	}
-	if (out.failed || !out.p) {
+	if (out.n == 0)
+		buf_puts(&out, "Oops");
+	if (out.failed) {
 		report->failed = true;
 		return NULL;
 	}

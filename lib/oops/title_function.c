@@ -54,7 +54,14 @@ static const char reporting[] =
 	" check_prevs_add check_wait_context check_irq_usage validate_chain mark_lock*"
 	" mark_held_locks mark_usage register_lock_class assign_lock_key look_up_lock_class"
 	" lockdep_* lock_acquire lock_release __lock_acquire __lock_release"
-	" debug_check_no_locks_*";
+	" debug_check_no_locks_*"
+	" kmalloc_slab usercopy_warn skb_panic skb_over_panic skb_under_panic "
+	"timer_is_static_object"
+	" work_is_static_object _sched_show_task* lapic_can_unplug_cpu reacquire_held_locks "
+	"lock_sock_nested"
+	" smp_trace_apic_timer_interrupt arch_timer_handler* handle_percpu_devid_irq should_fail* "
+	"fail_dump"
+	" debug_lockdep_rcu_enabled vprintk* printk _printk console_unlock perf_trace_* __perf_*";
 
 /* Functions that work for others: what they are called with is the fault of those. */
 static const char helping[] =
@@ -76,7 +83,17 @@ static const char helping[] =
 	" __wait_for_common wait_for_common do_wait_for_common smp_call_function* on_each_cpu*"
 	" __cond_resched _cond_resched schedule __schedule* schedule_* io_schedule*"
 	" context_switch __switch_to* preempt_schedule* bit_wait* __wait_on_bit*"
-	" out_of_line_wait_on_bit* wait_on_bit* msleep* usleep_range* ssleep";
+	" out_of_line_wait_on_bit* wait_on_bit* msleep* usleep_range* ssleep"
+	" __sanitizer_cov_* __x86_indirect_thunk_* __x86_return_thunk arch_local_irq_* "
+	"native_flush_tlb*"
+	" rt_mutex_slowlock __rt_mutex_slowlock* rt_spin_lock_slowlock* ldsem_down_* __ldsem_down* "
+	"call_rwsem_*"
+	" wait_on_page_bit* folio_wait_bit* __folio_lock* __lock_page* __wait_on_buffer "
+	"__flush_work flush_work"
+	" __wait_rcu_gp kvmalloc_node* __kvmalloc* kfree_skb* __kfree_skb* sk_skb_reason_drop "
+	"kobject_get kobject_put"
+	" string hex_string string_nocheck read_word_at_a_time __read_once_size rcu_gp_kthread "
+	"text_poke*";
 
 /* Of these the memory manager alone knows; for allocations that fail. */
 static const char allocating[] =
