@@ -330,22 +330,44 @@ static bool more_access(struct report *report, struct span text)
 static bool starts_lock(struct report *report, struct span text)
 {
 	static const char *const words[] = {
-		" is trying to acquire lock:", " is trying to release lock ",
-		" is trying to lock:",         " is trying to contend lock ",
-		" is freeing memory ",         " just changed the state of lock:",
-		" is leaving the kernel with", " is exiting with locks still held",
+		" is trying to acquire lock:",       " is trying to acquire:",
+		" is trying to release lock ",       " is trying to lock:",
+		" is trying to contend lock ",       " is freeing memory ",
+		" just changed the state of lock:",  " is leaving the kernel with",
+		" is exiting with locks still held",
 	};
 	struct span task;
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		struct span head;
+
 		if (!text_until(&text, words[i], &task))
 			continue;
-		set_task_by(report, task, '/');
+		head = task; /* "init/1 [HC0[0]:SC0[0]:HE0:SE1]" */
+		set_task_by(report, text_until(&task, " [", &head) ? head : task, '/');
 		return true;
 	}
 	if (!text_ends(text, " takes:") || !text_until(&text, " [", &task))
 		return false;
 	set_task_by(report, task, '/');
+	return true;
+}
+
+/* "6.1.0 #1 Not tainted", "4.10.0 #228 Tainted: G        W": lockdep has the kernel before its taint. */
+static bool more_kernel(struct report *report, struct span text)
+{
+	struct span release = text_word(text);
+	size_t at;
+
+	if (release.n == 0 || release.p[0] < '0' || release.p[0] > '9' || !kernel_find(text, &at) ||
+	    at <= release.n)
+		return false;
+	if (!report->oops.release) {
+		report->oops.release = report_text(report, release);
+		report->oops.version =
+			report_text(report, text_trim(span_clip(text, release.n, at - release.n)));
+	}
+	kernel_take(report, span_from(text, at));
 	return true;
 }
 
@@ -360,6 +382,8 @@ static bool more_lock(struct report *report, struct span text)
 	if (report->oops.kind != KIMG_OOPS_LOCKDEP)
 		return false;
 	report->told.lock_follows = false;
+	if (more_kernel(report, text))
+		return true;
 	if (starts_lock(report, text)) {
 		report->told.lock_follows = true;
 		return true;

@@ -244,9 +244,46 @@ static size_t walk_blocks(const struct report *report, struct title_function *fu
 	return 0;
 }
 
+/* "__x64_sys_pause" and "__arm64_sys_pause" are "sys_pause". */
+static bool is_syscall(const char *symbol, struct span *ret_name)
+{
+	struct span name = title_normal(symbol);
+	size_t at;
+
+	if (!span_find(name, 0, SPAN_LITERAL("sys_"), &at) || at > 16 ||
+	    (at && (name.p[0] != '_' || name.p[1] != '_')))
+		return false;
+	*ret_name = span_from(name, at);
+	return true;
+}
+
+/* The system call, where its own function is all that there is. */
+static size_t walk_syscall(const struct report *report, struct title_function *function)
+{
+	const struct kimg_oops *oops = &report->oops;
+
+	for (size_t i = 0; i < oops->block_count; i++) {
+		const struct kimg_oops_block *block = &oops->blocks[i];
+
+		for (size_t j = 0; j < block->frame_count && !block->user; j++) {
+			const struct kimg_oops_frame *frame = &block->frames[j];
+
+			if (!frame->symbol || frame->unreliable)
+				continue;
+			if (is_syscall(frame->symbol, &function->name)) {
+				function->module = NULL;
+				return 1;
+			}
+		}
+	}
+	return 0;
+}
+
 size_t title_functions(const struct report *report, struct title_function *functions, size_t most)
 {
 	size_t count = walk_blocks(report, functions, most, false);
 
+	if (count == 0)
+		count = walk_syscall(report, functions);
 	return count ? count : walk_blocks(report, functions, most, true);
 }

@@ -224,6 +224,65 @@ static void lockdep_has_chains(void **state)
 	free_reports(&reports);
 }
 
+static void lockdep_names_the_lock(void **state)
+{
+	struct reports reports;
+	const struct kimg_oops *oops =
+		one_report("[ BUG: bad unlock balance detected! ]\n"
+			   "4.10.0-rc8+ #228 Tainted: G        W\n"
+			   "-------------------------------------\n"
+			   "init/1 is trying to release lock (&a) at:\n"
+			   "[<ffffffff82de6c86>] put_a+0xe6/0x210\n"
+			   "but there are no more locks to release!\n"
+			   "\n"
+			   "1 lock held by init/1:\n"
+			   " #0:  (&b){+.+...}, at: [<ffffffff82de6c86>] take_b+0xe6/0x210\n",
+			   &reports);
+
+	assert_int_equal(oops->kind, KIMG_OOPS_LOCKDEP);
+	assert_string_equal(oops->title, "bad unlock balance in put_a");
+	assert_string_equal(oops->release, "4.10.0-rc8+");
+	assert_string_equal(oops->version, "#228");
+	assert_string_equal(oops->taint, "G        W");
+	assert_string_equal(oops->comm, "init");
+	free_reports(&reports);
+}
+
+static void system_calls_have_titles(void **state)
+{
+	struct reports reports;
+	const struct kimg_oops *oops =
+		one_report("BUG: scheduling while atomic: my init/1/0x00000002\n"
+			   "CPU: 1 PID: 1 Comm: my init Not tainted 5.10.0 #1\n"
+			   "Call Trace:\n"
+			   " __schedule_bug+0x12/0x34\n"
+			   " schedule+0x12/0x34\n"
+			   " __x64_sys_pause+0x12/0x34\n"
+			   " do_syscall_64+0x12/0x34\n",
+			   &reports);
+
+	assert_string_equal(oops->title, "BUG: scheduling while atomic in sys_pause");
+	assert_string_equal(oops->comm, "my init");
+	free_reports(&reports);
+}
+
+static void messages_that_say_nothing(void **state)
+{
+	struct reports reports;
+
+	one_report("DEBUG_LOCKS_WARN_ON(1)\n", &reports);
+	free_reports(&reports);
+	one_report("[ BUG: 1 ]\n", &reports);
+	assert_string_equal(reports.all[0]->title, "Oops");
+	free_reports(&reports);
+	one_report("BUG: \n", &reports);
+	assert_non_null(reports.all[0]->title);
+	free_reports(&reports);
+	one_report("Kernel panic: \n", &reports);
+	assert_non_null(reports.all[0]->title);
+	free_reports(&reports);
+}
+
 static void tasks_of_old_kernels(void **state)
 {
 	struct reports reports;
@@ -315,6 +374,9 @@ int main(void)
 		cmocka_unit_test(warning_of_7),
 		cmocka_unit_test(kasan_has_blocks),
 		cmocka_unit_test(lockdep_has_chains),
+		cmocka_unit_test(lockdep_names_the_lock),
+		cmocka_unit_test(system_calls_have_titles),
+		cmocka_unit_test(messages_that_say_nothing),
 		cmocka_unit_test(tasks_of_old_kernels),
 		cmocka_unit_test(powerpc_says_it_in_registers),
 		cmocka_unit_test(a_panic_tells_the_offset),
