@@ -314,9 +314,10 @@ void message_take(struct report *report, struct span text, enum kimg_oops_kind k
 static bool more_access(struct report *report, struct span text)
 {
 	struct kimg_oops *oops = &report->oops;
-	bool read = scan_word(&text, "Read of size ");
+	bool read = text_starts(text, "Read of size ") || text_starts(text, "Read at addr ");
 
-	if (!read && !scan_word(&text, "Write of size "))
+	if (oops->kind != KIMG_OOPS_KASAN ||
+	    (!read && !text_starts(text, "Write of size ") && !text_starts(text, "Write at addr ")))
 		return false;
 	if (!report->told.access)
 		report->told.access = read ? "Read" : "Write";
@@ -419,6 +420,11 @@ static bool more_caller(struct report *report, struct span text)
 {
 	struct kimg_oops *oops = &report->oops;
 
+	/* x86 before 4.10: "IP: [<ffffffff810a376f>] function+0x1f/0x280" */
+	if (text_starts(text, "IP: ") && !report->told.function) {
+		set_function(report, span_from(text, 4));
+		return true;
+	}
 	if (scan_word(&text, "caller is ")) {
 		set_function(report, text);
 		return true;

@@ -34,6 +34,10 @@ static void take_name(struct report *report, struct span text, const struct line
 	struct kimg_oops *oops = &report->oops;
 	unsigned int rank = rank_of(start->kind);
 
+	/* "BUG: Dentry still in use" is what a WARNING that follows is about. */
+	if (text_starts(text, "BUG: "))
+		rank = 5;
+
 	if (start->cut) {
 		if (!oops->message)
 			oops->kind = start->kind;
@@ -46,6 +50,7 @@ static void take_name(struct report *report, struct span text, const struct line
 		report->told.rank = rank;
 	}
 	report->told.cut_lines = 0;
+	report->in_trace |= start->kind == KIMG_OOPS_KMSAN; /* it has no heading before its trace */
 	message_take(report, text, start->kind);
 }
 

@@ -249,7 +249,7 @@ static bool named(const struct report *report, struct span *ret_name)
 	if (!report->told.function)
 		return false;
 	name = title_normal(report->told.function);
-	if (name.n == 0 || title_is_helper(report, name))
+	if (name.n == 0 || title_is_helper(name))
 		return false;
 	*ret_name = name;
 	return true;

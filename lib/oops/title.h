@@ -20,7 +20,7 @@ enum { TITLE_FUNCTIONS = 5 };
 size_t title_functions(const struct report *report, struct title_function *functions, size_t most);
 
 /* title_function.c: whether title_functions() would leave it out. */
-bool title_is_helper(const struct report *report, struct span name);
+bool title_is_helper(struct span name);
 
 /* title_function.c: "name.isra.0" is "name". */
 struct span title_normal(const char *symbol);

@@ -61,7 +61,13 @@ static const char reporting[] =
 	"lock_sock_nested"
 	" smp_trace_apic_timer_interrupt arch_timer_handler* handle_percpu_devid_irq should_fail* "
 	"fail_dump"
-	" debug_lockdep_rcu_enabled vprintk* printk _printk console_unlock perf_trace_* __perf_*";
+	" debug_lockdep_rcu_enabled vprintk* printk _printk console_unlock perf_trace_* __perf_*"
+	" check_panic_on_warn get_taint print_tainted* do_tag_check_fault trace_hardirqs_o* "
+	"stack_trace_*"
+	" stack_depot_* post_alloc_hook __set_page_owner preempt_count_add preempt_count_sub "
+	"ref_tracker_* hlock_class"
+	" fs_reclaim_acquire* __fs_reclaim_acquire __seqprop_assert __phys_addr* __virt_to_phys "
+	"assertfail __panic";
 
 /* Functions that work for others: what they are called with is the fault of those. */
 static const char helping[] =
@@ -93,9 +99,18 @@ static const char helping[] =
 	" __wait_rcu_gp kvmalloc_node* __kvmalloc* kfree_skb* __kfree_skb* sk_skb_reason_drop "
 	"kobject_get kobject_put"
 	" string hex_string string_nocheck read_word_at_a_time __read_once_size rcu_gp_kthread "
-	"text_poke*";
+	"text_poke*"
+	" rb_* __rb_* test_and_* test_bit atomic_* atomic64_* arch_atomic* _atomic_dec_and_lock* "
+	"vsnprintf pointer"
+	" hex_dump_to_buffer print_hex_dump kvfree vfree __vunmap kfree_sensitive __call_rcu* "
+	"call_rcu* complete del_timer*"
+	" lock_timer_base timer_delete* __queue_work queue_work_on finish_wait __wake_up* "
+	"mutex_remove_waiter down_trylock"
+	" kobject_add_internal skb_put* __skb_put skb_push skb_pull* __skb_pull folio_unlock "
+	"unlock_page krealloc* crc16 crc32*"
+	" crc_itu_t jhash kernel_init_free_pages kthread_stop __free_pages_ok";
 
-/* Of these the memory manager alone knows; for allocations that fail. */
+/* What the memory manager finds is the fault of those that it works for. */
 static const char allocating[] =
 	" warn_alloc* dump_header oom_kill_process out_of_memory __alloc_pages* alloc_pages*"
 	" __alloc_frozen_* alloc_frozen_* folio_alloc* __folio_alloc* vma_alloc_folio*"
@@ -120,7 +135,7 @@ static const char entering[] =
 	" ftrace_* kretprobe_trampoline* arch_rethook_trampoline __irq_svc __irq_usr"
 	" work_resched ret_slow_syscall";
 
-static const char *const lists[] = { reporting, helping, entering };
+static const char *const lists[] = { reporting, helping, allocating, entering };
 
 static bool fits(struct span pattern, struct span name)
 {
@@ -143,31 +158,29 @@ static bool has_name(const char *list, struct span name)
 	return false;
 }
 
-bool title_is_helper(const struct report *report, struct span name)
+bool title_is_helper(struct span name)
 {
-	enum kimg_oops_kind kind = report->oops.kind;
-
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
 		if (has_name(lists[i], name))
 			return true;
-	return (kind == KIMG_OOPS_OUT_OF_MEMORY || kind == KIMG_OOPS_ALLOCATION) &&
-	       has_name(allocating, name);
+	return false;
 }
 
-/* Names start with a dot where powerpc's first ABI calls the code of a function so. */
+/* "__pfx_name" are the bytes before a function. Names start with a dot where powerpc's first ABI calls the code of a function so. */
 struct span title_normal(const char *symbol)
 {
 	size_t n;
 
 	while (*symbol == '.')
 		symbol++;
+	if (strncmp(symbol, "__pfx_", 6) == 0)
+		symbol += 6;
 	n = strcspn(symbol, ".");
 	return span_of(symbol, n);
 }
 
 /* The functions of one stack in the order of the log: the program counter may come in its middle. */
 struct walk {
-	const struct report *report;
 	struct title_function *functions;
 	size_t count, most;
 	bool unreliable;     /* those too */
@@ -194,7 +207,7 @@ static void visit(struct walk *walk, const struct kimg_oops_frame *frame)
 	if (!frame->symbol || walk->done || (frame->unreliable && !walk->unreliable))
 		return;
 	name = title_normal(frame->symbol);
-	if (name.n == 0 || title_is_helper(walk->report, name))
+	if (name.n == 0 || title_is_helper(name))
 		return;
 	/* a recursion is as deep as it happens to be; arm64 has the program counter in its trace, too */
 	if (last && span_equal(last->name, name))
@@ -229,7 +242,6 @@ static size_t walk_blocks(const struct report *report, struct title_function *fu
 
 	for (size_t i = 0; i < oops->block_count; i++) {
 		struct walk walk = {
-			.report = report,
 			.functions = functions,
 			.most = most,
 			.unreliable = unreliable,
