@@ -31,6 +31,8 @@ void report_finish(struct report *report)
 	struct kimg_oops *oops = &report->oops;
 	const char *what;
 
+	arch_guess(report);
+	report_link(report);
 	if (!oops->message && oops->line_count)
 		oops->message = oops->lines[0].text;
 	settle_kind(oops);

@@ -188,9 +188,5 @@ bool header_take(struct report *report, struct span text)
 		return true;
 	if (text_starts(text, "Tainted: ["))
 		return true;
-	if (text_starts(text, "Call Trace:") || text_starts(text, "Call trace:")) {
-		report->in_trace = true;
-		return true;
-	}
-	return false;
+	return trace_begin(report, text, NULL);
 }

@@ -38,11 +38,20 @@ bool frame_take(struct report *report, struct span text);
 bool frame_parse(struct report *report, struct span text, struct kimg_oops_frame *ret_frame,
 		 struct span *ret_rest);
 
-/* code.c: what follows "Code:"; unit: bytes in a word of that architecture. */
-void code_take(struct report *report, struct span text, unsigned int unit, bool big_endian);
+/*
+ * frame.c: "Call Trace:" and other headings of traces, with the frames that follow on the same line. Opens a new
+ * block where the current one has a trace already. title: of the block; NULL: the heading's own words.
+ */
+bool trace_begin(struct report *report, struct span text, const char *title);
 
 /* finish.c: what can only be told when all lines are there: architecture, title, signature, inserted frames. */
 void report_finish(struct report *report);
+
+/* link.c: frames that are no return addresses, and the caller that only lr or ra tells; for finish.c. */
+void report_link(struct report *report);
+
+/* arch.c: the architecture of a report that no line of registers told, by the functions of its traces. */
+void arch_guess(struct report *report);
 
 /* An architecture, in its file arch_NAME.c. */
 struct oops_arch {
@@ -53,7 +62,11 @@ struct oops_arch {
 	bool (*take)(struct report *report, struct span text);
 };
 
-extern const struct oops_arch oops_arch_x86;
+extern const struct oops_arch oops_arch_x86, oops_arch_arm, oops_arch_arm64, oops_arch_riscv,
+	oops_arch_ppc, oops_arch_s390, oops_arch_mips, oops_arch_sparc, oops_arch_loongarch;
+
+/* arch_other.c: program counters of architectures that have no file of their own. */
+bool other_take(struct report *report, struct span text);
 
 /* arch.c: all of them; by the one that the report is known to be of, else by each that claims the line. */
 bool arch_take(struct report *report, struct span text);

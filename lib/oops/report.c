@@ -53,6 +53,19 @@ const char *report_text(struct report *report, struct span text)
 	return copy;
 }
 
+const char *report_format(struct report *report, const char *format, ...)
+{
+	const char *text;
+	va_list ap;
+
+	va_start(ap, format);
+	text = arena_vprintf(&report->arena, format, ap);
+	va_end(ap);
+	if (!text)
+		report->failed = true;
+	return text;
+}
+
 /* Room for one more of count elements of that size; false, and failed, where there is none. */
 static bool grow(struct report *report, void *array_pointer, size_t *room, size_t count,
 		 size_t size)
@@ -145,6 +158,21 @@ void report_add_frame(struct report *report, const struct kimg_oops_frame *frame
 	block->frames[block->frame_count] = *frame;
 	block->frames[block->frame_count].line = report->line;
 	block->frames[block->frame_count++].context = report->context;
+}
+
+bool report_insert_frame(struct report *report, struct kimg_oops_block *block, size_t place,
+			 const struct kimg_oops_frame *frame)
+{
+	struct report_block_room *room = &report->rooms[block - report->oops.blocks];
+
+	if (place > block->frame_count ||
+	    !GROW(report, block->frames, room->frames, block->frame_count))
+		return false;
+	memmove(&block->frames[place + 1], &block->frames[place],
+		(block->frame_count - place) * sizeof(*block->frames));
+	block->frames[place] = *frame;
+	block->frame_count++;
+	return true;
 }
 
 void report_add_register(struct report *report, struct span name, uint64_t value, unsigned int bits)

@@ -27,7 +27,8 @@ struct report {
 	const char *context; /* of the frames that follow: "IRQ" */
 	bool in_trace;       /* lines of a trace follow */
 	struct report_told told;
-	bool ended; /* the end mark was seen: what follows is repeated */
+	bool ended;           /* the end mark was seen: what follows is repeated */
+	unsigned int follows; /* what lines go on with: each architecture's file has its numbers */
 	/* room in the arrays, as arrays of the report are grown by doubling */
 	size_t line_room, module_room, block_room, note_room;
 	struct report_block_room {
@@ -40,6 +41,8 @@ struct report *report_new(void);
 
 /* Text of the log as a string of the report: NULs become blanks. NULL, and failed, where memory is short. */
 const char *report_text(struct report *report, struct span text);
+
+const char *report_format(struct report *report, const char *format, ...) printf_like(2, 3);
 
 /* Adds a line and makes it the current one. */
 void report_add_line(struct report *report, struct span text, uint64_t number, uint64_t offset);
@@ -55,6 +58,9 @@ struct kimg_oops_block *report_block(struct report *report);
 
 /* These add to the current block; line and, for frames, context are filled in. */
 void report_add_frame(struct report *report, const struct kimg_oops_frame *frame);
+/* At that place of the frames of any block. False where memory is short. */
+bool report_insert_frame(struct report *report, struct kimg_oops_block *block, size_t place,
+			 const struct kimg_oops_frame *frame);
 void report_add_register(struct report *report, struct span name, uint64_t value,
 			 unsigned int bits);
 void report_set_pc(struct report *report, const struct kimg_oops_frame *frame);

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reports of MIPS, 32 and 64 bit, both byte orders (which the text does not tell):
+ * arch/mips/kernel/traps.c (6.12).
+ *
+ *	CPU 0 Unable to handle kernel paging request at virtual address 00000000, epc == 80123456, ra == 80123450
+ *	$ 0   : 00000000 1000fc00 00000000 00000001	four on a line; blanks where there is no value
+ *	Hi    : 00000000
+ *	Lo    : 00000000
+ *	epc   : ffffffffc0002014 name+0x14/0x30 [module]
+ *	ra    : ffffffffc0002040 name+0x20/0x40 [module]
+ *	Status: 1000fc03	KERNEL EXL IE
+ *	Cause : 00800008 (ExcCode 02)
+ *	BadVA : 00000000
+ *	PrId  : 00019300 (MIPS 24Kc)
+ *	Stack : 00000000 ...
+ *	Code: 24420001  3c020000  8c430000 <ac400000> 00000000
+ */
+#include "oops/arch.h"
+
+enum { FOLLOWS_STACK = 1 };
+
+static bool is_row(struct span text)
+{
+	uint64_t first;
+
+	if (!scan_word(&text, "$"))
+		return false;
+	scan_blanks(&text);
+	if (!scan_decimal(&text, &first) || first > 31)
+		return false;
+	scan_blanks(&text);
+	return starts(text, ":");
+}
+
+static bool claims(struct span text)
+{
+	return is_row(text) || starts(text, "epc   : ") || starts(text, "Cause : ") ||
+	       starts(text, "BadVA : ") ||
+	       (starts(text, "CPU ") && contains(text, ", epc == ") && contains(text, ", ra == "));
+}
+
+/* "$ 0   : 00000000 1000fc00 00000000 00000001"; k0 and k1 have no value in a stack trace */
+static bool take_row(struct report *report, struct span text)
+{
+	unsigned int digits;
+	uint64_t first = 0, value;
+
+	if (!is_row(text))
+		return false;
+	scan_word(&text, "$");
+	scan_blanks(&text);
+	scan_decimal(&text, &first);
+	scan_blanks(&text);
+	scan_word(&text, ":");
+	if (first == 0) {
+		struct span rest = text;
+
+		state_begin(report);
+		scan_blanks(&rest);
+		if (scan_hex(&rest, &value, &digits))
+			state_bits(report, digits);
+	}
+	if (first == 24 && report->oops.bits) {
+		size_t width = 1 + report->oops.bits / 4;
+
+		registers_row(report, span_clip(text, 0, 2 * width), "$", 1, 24, 2);
+		registers_row(report, span_from(text, 2 * width), "$", 1, 26, 2);
+		return true;
+	}
+	registers_row(report, text, "$", 1, first, 4);
+	return true;
+}
+
+/* "epc   : ffffffffc0002014 name+0x14/0x30 [module]" */
+static bool take_place(struct report *report, struct span text)
+{
+	bool counter = scan_word(&text, "epc   : ");
+	struct kimg_oops_frame frame = { 0 };
+	unsigned int digits;
+	uint64_t address;
+
+	if ((!counter && !scan_word(&text, "ra    : ")) || !scan_hex(&text, &address, &digits))
+		return false;
+	state_bits(report, digits);
+	scan_blanks(&text);
+	frame_scan(report, &text, &frame);
+	frame.has_address = true;
+	frame.address = address;
+	if (counter)
+		state_pc(report, &frame);
+	else
+		state_link(report, &frame);
+	return true;
+}
+
+/* "Status: 1000fc03    KERNEL EXL IE"; R3000: KUp, the mode before the exception */
+static bool take_registers(struct report *report, struct span text)
+{
+	if (starts(text, "Status: ")) {
+		state_user(report, contains(text, "USER ") || contains(text, "KUp "));
+		return registers_take(report, text, " status ") != 0;
+	}
+	return starts(text, "PrId  : ") || starts(text, "*HwTLS: ") ||
+	       registers_take(report, text, " hi lo acx cause badva ") != 0;
+}
+
+static bool take_stack(struct report *report, struct span text)
+{
+	if (starts(text, "Stack :")) {
+		report->follows = FOLLOWS_STACK;
+		return true;
+	}
+	if (report->follows != FOLLOWS_STACK)
+		return false;
+	text = without_blanks(text);
+	return text.n == 0 || starts(text, "...") || is_hex_words(text);
+}
+
+static bool take_code(struct report *report, struct span text)
+{
+	const struct code_form form = {
+		.unit = 4,
+		.big_endian = report->oops.has_byte_order && report->oops.big_endian,
+	};
+
+	if (!scan_word(&text, "Code:"))
+		return false;
+	code_take(report, state_outer(report), text, &form);
+	return true;
+}
+
+static bool take(struct report *report, struct span text)
+{
+	return take_row(report, text) || take_place(report, text) || take_registers(report, text) ||
+	       take_stack(report, text) || take_code(report, text);
+}
+
+const struct oops_arch oops_arch_mips = {
+	.arch = KIMG_OOPS_ARCH_MIPS,
+	.claims = claims,
+	.take = take,
+};
