@@ -78,6 +78,9 @@ void code_take(struct report *report, struct kimg_oops_block *block, struct span
 /* "[<ffffffff81000000>]" */
 bool scan_address(struct span *text, uint64_t *ret_address, unsigned int *ret_digits);
 
+/* " ? name+0x12/0x34 [module]", and nothing else on the line: a frame, also where no trace was announced. */
+bool frame_is_bare(struct span text);
+
 /* "name+0x1/0x2 [module]", or "0xffffffff81000000" where the kernel knows no name. */
 bool frame_scan(struct report *report, struct span *text, struct kimg_oops_frame *ret_frame);
 

@@ -78,6 +78,28 @@ static void take_pstate(struct report *report, struct span text)
 		state_user(report, (pstate & 0xf) == 0);
 }
 
+/* "  ESR = 0x0000000096000006": of the state that follows */
+static bool take_esr(struct report *report, struct span text)
+{
+	if (!scan_word(&text, "  ESR = ") || !scan_hex(&text, &report->esr, NULL))
+		return false;
+	report->has_esr = true;
+	report->esr_line = report->line;
+	return true;
+}
+
+static void add_esr(struct report *report)
+{
+	uint32_t line = report->line;
+
+	if (!report->has_esr)
+		return;
+	report->has_esr = false;
+	report->line = report->esr_line;
+	report_add_register(report, SPAN_LITERAL("esr"), report->esr, 64);
+	report->line = line;
+}
+
 static bool take_pc(struct report *report, struct span text)
 {
 	const struct kimg_oops_block *block = state_current(report);
@@ -91,6 +113,7 @@ static bool take_pc(struct report *report, struct span text)
 	/* "PC is at" comes before, in the same state, and has told no address */
 	if (!block || !block->has_pc || block->pc.has_address || !starts(text, " lr : "))
 		state_begin(report);
+	add_esr(report);
 	state_pc(report, &frame);
 	if (scan_after(text, "lr : ", &link) && scan_place(report, &link, &frame))
 		state_link(report, &frame);
@@ -164,8 +187,9 @@ static bool is_of_fault(struct span text)
 
 static bool take(struct report *report, struct span text)
 {
-	return take_pc(report, text) || take_link(report, text) || take_registers(report, text) ||
-	       take_code(report, text) || take_stack(report, text) || is_of_fault(text);
+	return take_esr(report, text) || take_pc(report, text) || take_link(report, text) ||
+	       take_registers(report, text) || take_code(report, text) ||
+	       take_stack(report, text) || is_of_fault(text);
 }
 
 const struct oops_arch oops_arch_arm64 = {

@@ -287,6 +287,36 @@ bool frame_parse(struct report *report, struct span text, struct kimg_oops_frame
 	return false;
 }
 
+/* "kernel/workqueue.c:2096", "fs/open.c:12 (discriminator 3)": a log that was decoded already */
+static bool is_source(struct span text)
+{
+	size_t n = 0;
+	uint64_t line;
+
+	while (n < text.n && text.p[n] > ' ' && text.p[n] != ':')
+		n++;
+	text = span_from(text, n);
+	return n && scan_word(&text, ":") && scan_decimal(&text, &line) &&
+	       (text.n == 0 || text.p[0] == ' ' || text.p[0] == ':');
+}
+
+bool frame_is_bare(struct span text)
+{
+	uint64_t number;
+	struct span name;
+
+	if (!starts(text, " "))
+		return false;
+	scan_blanks(&text);
+	scan_word(&text, "? ");
+	if (!scan_name(&text, &name) || !scan_word(&text, "+") || !starts(text, "0x") ||
+	    !scan_hex(&text, &number, NULL) || !starts(text, "/0x") || !scan_word(&text, "/") ||
+	    !scan_hex(&text, &number, NULL))
+		return false;
+	text = without_blanks(text);
+	return text.n == 0 || text.p[0] == '[' || text.p[0] == '(' || is_source(text);
+}
+
 /* "<TASK>", "</TASK>", "<#DF>", "<<EOE>>"; "<EOI>" and "<EOE>" lead back to the stack before. */
 static bool scan_context(struct report *report, struct span *text)
 {
@@ -367,7 +397,7 @@ bool frame_take(struct report *report, struct span text)
 			/* words behind a bare name: a message, no frame */
 			if (!frame.has_address && without_blanks(rest).n &&
 			    !starts(without_blanks(text), "[") &&
-			    !starts(without_blanks(rest), "<"))
+			    !starts(without_blanks(rest), "<") && !is_source(without_blanks(rest)))
 				return any;
 			report_add_frame(report, &frame);
 			any = true;

@@ -50,7 +50,7 @@ void report_finish(struct report *report);
 /* link.c: frames that are no return addresses, and the caller that only lr or ra tells; for finish.c. */
 void report_link(struct report *report);
 
-/* arch.c: the architecture of a report that no line of registers told, by the functions of its traces. */
+/* arch_guess.c: the architecture of a report that no line of registers told, by the functions of its traces. */
 void arch_guess(struct report *report);
 
 /* An architecture, in its file arch_NAME.c. */

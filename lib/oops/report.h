@@ -29,6 +29,9 @@ struct report {
 	struct report_told told;
 	bool ended;           /* the end mark was seen: what follows is repeated */
 	unsigned int follows; /* what lines go on with: each architecture's file has its numbers */
+	bool has_esr;         /* arm64 tells it before the state that it belongs to */
+	uint64_t esr;
+	uint32_t esr_line;
 	/* room in the arrays, as arrays of the report are grown by doubling */
 	size_t line_room, module_room, block_room, note_room;
 	struct report_block_room {
