@@ -68,6 +68,12 @@ struct kimg_symbols_options {
 	 */
 	const uint64_t *near;
 	size_t near_count; /* 0: all symbols */
+	/*
+	 * Where nothing will be asked for but symbols of these names, by kimg_symbols_named() and
+	 * kimg_symbol_extent(): all other symbols may be left out. kimg_symbols_are_all() tells.
+	 */
+	const char *const *names;
+	size_t name_count; /* 0: all symbols */
 };
 
 #define KIMG_SYMBOLS_OPTIONS_DEFAULT \
@@ -109,6 +115,9 @@ enum kimg_symbols_source kimg_symbols_source(const struct kimg_symbols *symbols)
 
 /* "vmlinux", "module", "System.map", "/proc/kallsyms", "/proc/ksyms", "kallsyms". */
 const char *kimg_symbols_source_name(enum kimg_symbols_source source);
+
+/* Whether none were left out as they were not wanted: by near or names of struct kimg_symbols_options. */
+bool kimg_symbols_are_all(const struct kimg_symbols *symbols);
 
 /* Bits of an address, 32 or 64. */
 unsigned int kimg_symbols_bits(const struct kimg_symbols *symbols);

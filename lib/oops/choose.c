@@ -496,6 +496,8 @@ static struct kimg_error *take_given(struct resolving *r)
 
 		if (!table)
 			continue;
+		/* what is given was opened before there was a report */
+		TRY(table_get(r->symbols, table->path, &table));
 		verdict = vote(table, &r->report->oops, &r->pairs, NULL);
 		TRY(add_choice(r, table, "given", &verdict));
 		if (r->kernel && !verdict_is_better(&verdict, &best))

@@ -13,11 +13,12 @@ struct code_symbols {
 };
 
 /* A symbol that address lies in, and not behind the end of. */
-static bool symbol_at(struct code_symbols *code, const struct oops_table *table, uint64_t address,
+static bool symbol_at(struct code_symbols *code, struct oops_table *table, uint64_t address,
 		      struct kimg_oops_place *ret_place)
 {
-	struct kimg_symbols *symbols = table ? table_symbols(table) : NULL;
-	const struct kimg_symbol *symbol = symbols ? kimg_symbols_at(symbols, address) : NULL;
+	struct kimg_symbols *symbols;
+	const struct kimg_symbol *symbol =
+		table ? table_at(code->r->symbols, table, address, &symbols) : NULL;
 	uint64_t offset;
 
 	if (!symbol || symbol->name_size >= sizeof(code->name))

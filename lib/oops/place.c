@@ -143,11 +143,12 @@ static struct kimg_error *place_by_name(struct resolving *r, const struct oops_t
 
 /* ---- by address ---- */
 
-static struct kimg_error *place_at(struct resolving *r, const struct oops_table *table,
-				   uint64_t address, struct kimg_oops_frame *frame)
+static struct kimg_error *place_at(struct resolving *r, struct oops_table *table, uint64_t address,
+				   struct kimg_oops_frame *frame)
 {
-	struct kimg_symbols *symbols = table_symbols(table);
-	const struct kimg_symbol *symbol = kimg_symbols_at(symbols, address - !frame->exact);
+	struct kimg_symbols *symbols;
+	const struct kimg_symbol *symbol =
+		table_at(r->symbols, table, address - !frame->exact, &symbols);
 
 	if (!symbol)
 		return NULL;
@@ -393,7 +394,7 @@ struct kimg_error *place_lines(struct resolving *r, struct kimg_oops_frame *fram
 
 /* ---- registers ---- */
 
-static struct kimg_error *place_address(struct resolving *r, const struct oops_table *table,
+static struct kimg_error *place_address(struct resolving *r, struct oops_table *table,
 					uint64_t address, struct kimg_oops_place **ret_place)
 {
 	struct kimg_oops_frame frame = { .exact = true };

@@ -46,6 +46,7 @@ static struct kimg_error *resolve(struct resolving *r)
 	struct kimg_oops *oops = &r->report->oops;
 
 	TRY(pairs_collect(r->report, &r->pairs));
+	TRY(names_collect(r->report, &r->symbols->names, &r->symbols->name_count));
 	TRY(choose_kernel(r));
 	TRY(kaslr_solve(r));
 	shift_lines(r);
@@ -59,7 +60,11 @@ static struct kimg_error *resolve(struct resolving *r)
 struct kimg_error *kimg_oops_resolve(struct kimg_oops_symbols *symbols, struct kimg_oops *oops)
 {
 	struct resolving r = { .symbols = symbols, .report = (struct report *)oops };
+	struct kimg_error *error;
 
 	symbols->serial++;
-	return resolve(&r);
+	error = resolve(&r);
+	symbols->names = NULL; /* the report's */
+	symbols->name_count = 0;
+	return error;
 }

@@ -13,6 +13,8 @@
 
 /* ---- tables.c: files with symbols, of kernels and modules, kept while they are used ---- */
 
+enum { NEAR_MAX = 4 };
+
 struct oops_table {
 	char *path;
 	struct kimg_map_side *side; /* NULL: it could not be read */
@@ -20,6 +22,14 @@ struct oops_table {
 	bool is_module;
 	char *vermagic; /* of a module: the release that it was built for; NULL where it does not tell */
 	uint64_t used; /* the number of the report that used it last */
+	/*
+	 * Of a vmlinux, at first only what the names of one report need is read, in a tenth of the time that all
+	 * takes: all of it is for the next report, or for many addresses.
+	 */
+	uint64_t read;                /* the number of the report that it was read for */
+	struct kimg_map_side *before; /* the side until then, for those who look at it still */
+	struct kimg_symbols *near[NEAR_MAX]; /* what stands around single addresses */
+	size_t near_count;
 	/* the debug information, opened when it is asked for; NULL where there is none */
 	struct kimg_source *source;
 	bool source_tried;
@@ -41,7 +51,12 @@ void table_drop(struct kimg_oops_symbols *symbols, struct oops_table *table);
 
 void tables_free(struct kimg_oops_symbols *symbols);
 
+/* Those of all names of the report, and maybe no others. */
 struct kimg_symbols *table_symbols(const struct oops_table *table);
+
+/* The symbol that address lies in, and the symbols that it is one of; NULL where there is none. */
+const struct kimg_symbol *table_at(struct kimg_oops_symbols *symbols, struct oops_table *table,
+				   uint64_t address, struct kimg_symbols **ret_symbols);
 
 /* Its debug information; NULL where there is none, with a note to the report the first time. */
 struct kimg_source *table_source(struct kimg_oops_symbols *symbols, struct oops_table *table,
@@ -112,7 +127,9 @@ struct kimg_oops_symbols {
 	struct oops_kernel kernels[KERNELS_MAX];
 	size_t kernel_count;
 	unsigned int wide_searches;
-	uint64_t serial; /* of the report that is being resolved */
+	uint64_t serial;          /* of the report that is being resolved */
+	const char *const *names; /* those of its frames, and some that are always needed */
+	size_t name_count;        /* 0: there are too many to choose symbols by */
 };
 
 /* The folders to look below: those given, or "". */
@@ -131,6 +148,10 @@ struct oops_pairs {
 	struct oops_pair *all; /* each once, by module */
 	size_t n;
 };
+
+/* The names that symbols are chosen by, in memory of the report. */
+struct kimg_error *names_collect(struct report *report, const char *const **ret_names,
+				 size_t *ret_count) must_check;
 
 /* Of all frames in blocks of the kernel, in memory of the report. */
 struct kimg_error *pairs_collect(struct report *report, struct oops_pairs *ret_pairs) must_check;

@@ -8,11 +8,20 @@
 #include "symbol/map_match.h"
 #include "format/elf.h"
 
+static void forget_near(struct oops_table *table)
+{
+	for (size_t i = 0; i < table->near_count; i++)
+		kimg_symbols_free(table->near[i]);
+	table->near_count = 0;
+}
+
 static void table_free(struct oops_table *table)
 {
 	if (!table)
 		return;
 	kimg_source_free(table->source);
+	forget_near(table);
+	kimg_map_side_free(table->before);
 	kimg_map_side_free(table->side);
 	free(table->vermagic);
 	free(table->problem);
@@ -107,8 +116,20 @@ static struct kimg_error *keep_problem(struct oops_table *table, struct kimg_err
 
 static struct kimg_error *read_table(struct kimg_oops_symbols *symbols, struct oops_table *table)
 {
-	const struct kimg_symbols_options options = { .limits = symbols->options.limits };
-	struct kimg_error *error = kimg_map_side_open(table->path, &options, &table->side);
+	/* before there is a report, only whether there are symbols at all */
+	static const char *const any[] = { "linux_banner" };
+	const struct kimg_symbols_options options = {
+		.limits = symbols->options.limits,
+		.names = symbols->serial ? symbols->names : any,
+		.name_count = symbols->serial ? symbols->name_count : ARRAY_SIZE(any),
+	};
+	const struct kimg_symbols_options all = { .limits = symbols->options.limits };
+	/* standard input comes once */
+	bool once = strcmp(table->path, "-") == 0;
+	struct kimg_error *error =
+		kimg_map_side_open(table->path, once ? &all : &options, &table->side);
+
+	table->read = symbols->serial;
 
 	if (!error && !table->side->symbols) {
 		error = table->side->error;
@@ -120,6 +141,69 @@ static struct kimg_error *read_table(struct kimg_oops_symbols *symbols, struct o
 		return keep_problem(table, error);
 	table->is_module = kimg_symbols_source(table->side->symbols) == KIMG_SYMBOLS_MODULE;
 	return table->is_module ? read_vermagic(table) : NULL;
+}
+
+/* All symbols, or those of another report. Where it cannot be read again it stays as it is. */
+static struct kimg_error *read_again(struct kimg_oops_symbols *symbols, struct oops_table *table,
+				     bool all)
+{
+	const struct kimg_symbols_options options = {
+		.limits = symbols->options.limits,
+		.names = symbols->names,
+		.name_count = all ? 0 : symbols->name_count,
+	};
+	struct kimg_map_side *side;
+	struct kimg_error *error = kimg_map_side_open(table->path, &options, &side);
+
+	table->read = symbols->serial;
+	if (!error && !side->symbols)
+		kimg_map_side_free(side);
+	if (error && kimg_error_code(error) == KIMG_E_NOMEM)
+		return error;
+	kimg_error_free(error);
+	if (error || !side->symbols)
+		return NULL;
+	kimg_map_side_free(table->before);
+	table->before = table->side;
+	table->side = side;
+	return NULL;
+}
+
+/* What was read for an earlier report is not enough for this one. */
+static struct kimg_error *bring_up_to_date(struct kimg_oops_symbols *symbols,
+					   struct oops_table *table)
+{
+	table->used = symbols->serial;
+	if (table->read == symbols->serial || !table_symbols(table) ||
+	    kimg_symbols_are_all(table_symbols(table)))
+		return NULL;
+	forget_near(table);
+	return read_again(symbols, table, table->read != 0);
+}
+
+const struct kimg_symbol *table_at(struct kimg_oops_symbols *symbols, struct oops_table *table,
+				   uint64_t address, struct kimg_symbols **ret_symbols)
+{
+	const struct kimg_symbols_options options = {
+		.limits = symbols->options.limits,
+		.near = &address,
+		.near_count = 1,
+	};
+	struct kimg_error *error = NULL;
+
+	*ret_symbols = table_symbols(table);
+	if (!*ret_symbols || kimg_symbols_are_all(*ret_symbols))
+		return *ret_symbols ? kimg_symbols_at(*ret_symbols, address) : NULL;
+	if (table->near_count == NEAR_MAX) {
+		error = read_again(symbols, table, true);
+		*ret_symbols = table_symbols(table);
+	} else {
+		error = kimg_symbols_open(table->path, &options, ret_symbols);
+		if (!error)
+			table->near[table->near_count++] = *ret_symbols;
+	}
+	kimg_error_free(error);
+	return error ? NULL : kimg_symbols_at(*ret_symbols, address);
 }
 
 static struct kimg_error *table_new(const char *path, struct oops_table **ret_table)
@@ -168,8 +252,7 @@ struct kimg_error *table_get(struct kimg_oops_symbols *symbols, const char *path
 	for (size_t i = 0; i < symbols->table_count; i++) {
 		if (strcmp(symbols->tables[i]->path, path) == 0) {
 			*ret_table = symbols->tables[i];
-			(*ret_table)->used = symbols->serial;
-			return NULL;
+			return bring_up_to_date(symbols, *ret_table);
 		}
 	}
 	if (strcmp(path, "-") != 0 && (stat(path, &st) < 0 || S_ISDIR(st.st_mode)))

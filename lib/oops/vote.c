@@ -34,6 +34,54 @@ static void add_block(struct oops_pairs *pairs, const struct kimg_oops_block *bl
 		add_pair(pairs, &block->frames[i]);
 }
 
+/* So many at the most: with more, all symbols are read. */
+enum { NAMES_MAX = 96 };
+
+struct names {
+	const char **all;
+	size_t n;
+};
+
+static void add_name(struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->n && i < NAMES_MAX; i++)
+		if (strcmp(names->all[i], name) == 0)
+			return;
+	if (names->n < NAMES_MAX)
+		names->all[names->n] = name;
+	names->n++;
+}
+
+static void add_names(struct names *names, const struct kimg_oops_block *block)
+{
+	if (block->user)
+		return;
+	if (block->has_pc && block->pc.symbol && !block->pc.module)
+		add_name(names, block->pc.symbol);
+	if (block->has_link && block->link.symbol && !block->link.module)
+		add_name(names, block->link.symbol);
+	for (size_t i = 0; i < block->frame_count && names->n <= NAMES_MAX; i++)
+		if (block->frames[i].symbol && !block->frames[i].module)
+			add_name(names, block->frames[i].symbol);
+}
+
+struct kimg_error *names_collect(struct report *report, const char *const **ret_names,
+				 size_t *ret_count)
+{
+	static const char *const always[] = { "_text", "_stext", "_etext", "_end", "linux_banner" };
+	struct names names = { .all = report_alloc(report, NAMES_MAX * sizeof(char *)) };
+
+	if (!names.all)
+		return error_nomem();
+	for (size_t i = 0; i < ARRAY_SIZE(always); i++)
+		add_name(&names, always[i]);
+	for (size_t i = 0; i < report->oops.block_count && names.n <= NAMES_MAX; i++)
+		add_names(&names, &report->oops.blocks[i]);
+	*ret_names = names.all;
+	*ret_count = names.n <= NAMES_MAX ? names.n : 0;
+	return NULL;
+}
+
 static int compare_text(const char *a, const char *b)
 {
 	return strcmp(a ? a : "", b ? b : "");

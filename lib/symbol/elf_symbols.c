@@ -4,6 +4,7 @@
 
 #include "kernel/facts.h"
 #include "symbol/elf_symtab.h"
+#include "symbol/elf_wanted.h"
 #include "symbol/readers.h"
 
 /* What is asked of the section of each symbol, made once a section. */
@@ -23,7 +24,9 @@ struct reader {
 	uint64_t banner;   /* the address of linux_banner */
 	bool has_banner;
 	const struct kimg_symbols_options *options;
-	bool only_near; /* symbols far from options->near are left out */
+	bool only_near;   /* symbols far from options->near are left out */
+	bool only_wanted; /* and those that options->names do not need */
+	struct elf_wanted wanted;
 };
 
 static struct kimg_error *read_sections(struct reader *reader)
@@ -45,12 +48,33 @@ static struct kimg_error *read_sections(struct reader *reader)
 	return NULL;
 }
 
-static struct kimg_error *add(struct reader *reader, const struct elf_symbol *symbol)
+static const struct section_facts *section_of(const struct reader *reader,
+					      const struct elf_symbol *symbol)
 {
 	static const struct section_facts nowhere = { .letter = 'a' };
-	const struct section_facts *section = symbol->section < reader->elf->sections
-						      ? &reader->sections[symbol->section]
-						      : &nowhere;
+
+	return symbol->section < reader->elf->sections ? &reader->sections[symbol->section]
+						       : &nowhere;
+}
+
+static bool is_hidden(const struct reader *reader, const struct elf_symbol *symbol)
+{
+	return !section_of(reader, symbol)->in_memory || symbol->name.n == 0 ||
+	       symbol_name_is_internal(symbol->name);
+}
+
+/* For elf_wanted_find(). */
+static bool is_visible(void *context, const struct elf_symbol *symbol)
+{
+	const struct reader *reader = context;
+
+	return !symbol->bad_name && !symbol->long_name &&
+	       elf_symbol_is_listed(reader->elf, symbol) && !is_hidden(reader, symbol);
+}
+
+static struct kimg_error *add(struct reader *reader, const struct elf_symbol *symbol)
+{
+	const struct section_facts *section = section_of(reader, symbol);
 	struct kimg_symbol new = {
 		.address = elf_symbol_address(reader->elf, symbol),
 		.size = symbol->size,
@@ -61,7 +85,7 @@ static struct kimg_error *add(struct reader *reader, const struct elf_symbol *sy
 		.flags = elf_symbol_flags(symbol),
 	};
 
-	if (!section->in_memory || symbol->name.n == 0 || symbol_name_is_internal(symbol->name))
+	if (is_hidden(reader, symbol))
 		new.flags |= KIMG_SYMBOL_HIDDEN;
 	else if (span_equal(symbol->name, SPAN_LITERAL("linux_banner"))) {
 		reader->banner = new.address;
@@ -81,14 +105,21 @@ static bool is_near(const struct reader *reader, uint64_t value)
 	return false;
 }
 
+static bool is_left_out(const struct reader *reader, uint64_t value)
+{
+	if (reader->only_wanted)
+		return !elf_wanted_has(&reader->wanted, value);
+	return reader->only_near && !is_near(reader, value);
+}
+
 static struct kimg_error *read_symbols(struct reader *reader)
 {
 	struct elf_symbol symbol;
 
-	if (!reader->only_near)
+	if (!reader->only_near && !reader->only_wanted)
 		TRY(symbols_reserve(reader->symbols, reader->symtab.count));
 	for (size_t i = 1; i < reader->symtab.count; i++) {
-		if (reader->only_near && !is_near(reader, elf_symtab_value(&reader->symtab, i)))
+		if (is_left_out(reader, elf_symtab_value(&reader->symtab, i)))
 			continue;
 		elf_symtab_at(&reader->symtab, i, &symbol);
 		TRY(elf_symtab_count_name(&reader->symtab, symbol.name.n));
@@ -157,13 +188,19 @@ static struct kimg_error *read_table(const struct elf *elf,
 	symbols->names = reader.symtab.names;
 	reader.symbols = symbols;
 	error = read_sections(&reader);
+	if (!error && options->name_count && !only_near)
+		error = elf_wanted_find(&reader.symtab, options, is_visible, &reader,
+					&reader.wanted, &reader.only_wanted);
 	if (!error)
 		error = read_symbols(&reader);
+	symbols->selected = only_near || reader.only_wanted;
+	elf_wanted_done(&reader.wanted);
 	free(reader.sections);
 	if (error)
 		return error;
 	note_damage(&reader);
-	if (!only_near && find_banner(&reader, &banner))
+	if (!only_near && (!reader.only_wanted || reader.has_banner) &&
+	    find_banner(&reader, &banner))
 		TRY(symbols_set_banner(symbols, &banner));
 	*ret_symbols = symbols;
 	symbols = NULL;

@@ -149,6 +149,21 @@ uint64_t elf_symtab_value(const struct elf_symtab *symtab, size_t index)
 	return u32(elf, symtab->entries.p + index * sizeof(Elf32_Sym) + 4);
 }
 
+bool elf_symtab_name_start(const struct elf_symtab *symtab, size_t index, uint8_t ret_start[3])
+{
+	const struct elf *elf = symtab->elf;
+	struct span start;
+
+	if (index >= symtab->count ||
+	    !span_sub(symtab->names,
+		      u32(elf, symtab->entries.p +
+				       index * (elf->is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym))),
+		      3, &start))
+		return false;
+	memcpy(ret_start, start.p, 3);
+	return true;
+}
+
 struct kimg_error *elf_symtab_count_name(struct elf_symtab *symtab, size_t size)
 {
 	const uint64_t each = 256, times = 64;

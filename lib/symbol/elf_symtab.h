@@ -48,6 +48,9 @@ bool elf_symtab_at(const struct elf_symtab *symtab, size_t index, struct elf_sym
 /* The value alone, for those who look for some addresses only; 0 past the last. */
 uint64_t elf_symtab_value(const struct elf_symtab *symtab, size_t index);
 
+/* The first three bytes of the name, for those who look for some names only; false where they are not there. */
+bool elf_symtab_name_start(const struct elf_symtab *symtab, size_t index, uint8_t ret_start[3]);
+
 /*
  * Counts a name of size bytes that was read. Names may share their bytes, but not so that a small file makes a
  * huge table: KIMG_E_CORRUPT then.

@@ -36,6 +36,7 @@ struct kimg_symbols {
 	enum kimg_symbols_source source;
 	uint8_t bits;
 	bool sign_extended; /* of 32 bits, and nm(1) prints the upper half of the addresses as if of 64 */
+	bool selected; /* symbols that were not wanted are left out */
 	bool has_base;
 	uint64_t base; /* of a raw image: the virtual address of its first byte */
 	struct kimg_symbol *all;

@@ -266,6 +266,11 @@ const char *kimg_symbols_source_name(enum kimg_symbols_source source)
 	return (size_t)source < ARRAY_SIZE(names) ? names[source] : NULL;
 }
 
+bool kimg_symbols_are_all(const struct kimg_symbols *symbols)
+{
+	return !symbols->selected;
+}
+
 unsigned int kimg_symbols_bits(const struct kimg_symbols *symbols)
 {
 	return symbols->bits;
