@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A table of the symbols near some addresses answers as the whole table does. */
+/* A table of the symbols near some addresses, or of some names, answers as the whole table does. */
 #include "../unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "kimg/symbol.h"
 
@@ -58,9 +60,77 @@ static void few_symbols_answer_as_all(void **state)
 	compare_sample("good-vmlinux-ppc64");
 }
 
+/* ---- by names ---- */
+
+struct found {
+	struct kimg_symbols *symbols;
+	uint64_t addresses[64], extents[64];
+	size_t n;
+};
+
+static bool keep(void *context, const struct kimg_symbol *symbol)
+{
+	struct found *found = context;
+
+	if (symbol->flags & KIMG_SYMBOL_HIDDEN || found->n == 64)
+		return true;
+	found->addresses[found->n] = symbol->address;
+	found->extents[found->n++] = kimg_symbol_extent(found->symbols, symbol);
+	return true;
+}
+
+static void compare_named(struct kimg_symbols *whole, struct kimg_symbols *part, const char *name)
+{
+	struct found want = { .symbols = whole }, have = { .symbols = part };
+
+	kimg_symbols_named(whole, name, strlen(name), keep, &want);
+	kimg_symbols_named(part, name, strlen(name), keep, &have);
+	assert_int_equal(have.n, want.n);
+	assert_memory_equal(have.addresses, want.addresses, want.n * sizeof(*want.addresses));
+	assert_memory_equal(have.extents, want.extents, want.n * sizeof(*want.extents));
+}
+
+/* Every name, together with the one that comes some symbols later. */
+static void compare_names(const char *name)
+{
+	struct kimg_symbols_options options = KIMG_SYMBOLS_OPTIONS_DEFAULT;
+	struct kimg_symbols *whole = open_sample(name, NULL, 0), *part;
+	const struct kimg_symbol *all;
+	char path[512];
+	size_t n;
+
+	snprintf(path, sizeof(path), "%s/elf/%s", getenv("SAMPLES"), name);
+	all = kimg_symbols_all(whole, &n);
+	for (size_t i = 0; i < n; i++) {
+		const struct kimg_symbol *other = &all[(i + 5) % n];
+		char *names[] = { strndup(all[i].name, all[i].name_size),
+				  strndup(other->name, other->name_size) };
+
+		options.names = (const char *const *)names;
+		options.name_count = ARRAY_SIZE(names);
+		assert_ok(kimg_symbols_open(path, &options, &part));
+		compare_named(whole, part, names[0]);
+		compare_named(whole, part, names[1]);
+		kimg_symbols_free(part);
+		free(names[0]);
+		free(names[1]);
+	}
+	assert_true(kimg_symbols_are_all(whole));
+	kimg_symbols_free(whole);
+}
+
+static void few_names_are_found_as_in_all(void **state)
+{
+	compare_names("good-vmlinux-x86_64");
+	compare_names("good-vmlinux-arm");
+	compare_names("good-vmlinux-mips");
+	compare_names("good-vmlinux-ppc64");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(few_names_are_found_as_in_all),
 		cmocka_unit_test(few_symbols_answer_as_all),
 	};
 
