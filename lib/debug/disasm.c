@@ -103,6 +103,8 @@ static size_t decode(struct kimg_disasm *disasm, struct span bytes, uint64_t add
 	if (disasm->options.arch == KIMG_DISASM_X86)
 		size = disasm_x86_decode(&disasm->options, disasm->library, disasm->handle, bytes,
 					 address, disasm->text);
+	else if (disasm->options.arch == KIMG_DISASM_ARM64)
+		size = disasm_arm64_decode(&disasm->options, bytes, disasm->text);
 	if (!size)
 		size = disasm->library->decode(disasm->handle, bytes, address, disasm->text);
 	return size <= bytes.n ? size : 0;
@@ -125,6 +127,15 @@ static void show_target(char text[DISASM_TEXT], uint64_t address, uint64_t targe
 	snprintf(operand, DISASM_TEXT - (operand - text), "0x%llx", (unsigned long long)target);
 }
 
+static size_t unknown_size(const struct kimg_disasm_options *options, struct span bytes)
+{
+	size_t size = 0;
+
+	if (options->arch == KIMG_DISASM_X86)
+		size = disasm_x86_length(options, bytes);
+	return size ? size : disasm_unit(options, bytes);
+}
+
 bool kimg_disasm_at(struct kimg_disasm *disasm, const void *bytes, size_t size, uint64_t address,
 		    struct kimg_instruction *ret_instruction)
 {
@@ -141,7 +152,7 @@ bool kimg_disasm_at(struct kimg_disasm *disasm, const void *bytes, size_t size, 
 		if (flow.has_target)
 			show_target(disasm->text, address, flow.target);
 	} else {
-		instruction.size = disasm_unit(&disasm->options, span);
+		instruction.size = unknown_size(&disasm->options, span);
 	}
 	instruction.is_call = flow.call;
 	instruction.is_branch = flow.branch;

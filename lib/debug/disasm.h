@@ -70,4 +70,14 @@ size_t disasm_x86_decode(const struct kimg_disasm_options *options,
 			 const struct disasm_library *library, void *handle, struct span bytes,
 			 uint64_t address, char text[DISASM_TEXT]);
 
+/* How long an instruction of x86 is that the library does not know, in maps that are regular; 0: it is in none. */
+size_t disasm_x86_length(const struct kimg_disasm_options *options, struct span bytes);
+
+/* The length of what a ModRM byte starts, itself, SIB and displacement; 0 where it is cut. Not of 16-bit code. */
+size_t disasm_x86_operand(struct span bytes);
+
+/* disasm_arm64.c: the same. */
+size_t disasm_arm64_decode(const struct kimg_disasm_options *options, struct span bytes,
+			   char text[DISASM_TEXT]);
+
 #endif

@@ -15,40 +15,21 @@ static struct span bytes_before(struct span bytes, uint64_t offset, uint64_t n)
 }
 
 /*
- * How long the operand of "ff /2" is that starts with a ModRM byte: 0 where it is none. Of 16-bit code, whose ModRM
- * bytes mean other things, calls through memory are not told.
+ * Whether these bytes are "ff /2" from their first to their last, with prefixes or without. Of 16-bit code, whose
+ * ModRM bytes mean other things, calls through memory are not told.
  */
-static size_t call_operand(const struct kimg_disasm_options *options, struct span operand)
-{
-	unsigned int mode, base, size = 1;
-
-	if (!operand.n || ((operand.p[0] >> 3 & 7) != 2 && (operand.p[0] >> 3 & 7) != 3))
-		return 0;
-	mode = operand.p[0] >> 6;
-	base = operand.p[0] & 7;
-	if (mode == 3)
-		return (operand.p[0] >> 3 & 7) == 2 ? 1 : 0;
-	if (options->bits == 16)
-		return 0;
-	if (base == 4) { /* a SIB byte follows */
-		if (operand.n < 2)
-			return 0;
-		size = 2;
-		base = operand.p[1] & 7;
-		return size + (mode == 1 ? 1 : mode == 2 || base == 5 ? 4 : 0);
-	}
-	return size + (mode == 1 ? 1 : mode == 2 || base == 5 ? 4 : 0);
-}
-
-/* Whether these bytes are "ff /2" from their first to their last, with prefixes or without. */
 static bool is_indirect_x86(const struct kimg_disasm_options *options, struct span code)
 {
 	while (code.n > 2 &&
 	       (code.p[0] == 0x2e || code.p[0] == 0x3e || code.p[0] == 0x65 || code.p[0] == 0x67 ||
 		(options->bits == 64 && (code.p[0] & 0xf0) == 0x40)))
 		code = span_from(code, 1);
-	return code.n >= 2 && code.p[0] == 0xff &&
-	       call_operand(options, span_from(code, 1)) == code.n - 1;
+	if (code.n < 2 || code.p[0] != 0xff || (options->bits == 16 && code.p[1] < 0xc0))
+		return false;
+	/* /3 is far, and through memory alone */
+	if ((code.p[1] >> 3 & 7) != 2 && ((code.p[1] >> 3 & 7) != 3 || code.p[1] >= 0xc0))
+		return false;
+	return disasm_x86_operand(span_from(code, 1)) == code.n - 1;
 }
 
 static enum disasm_call call_x86(const struct kimg_disasm_options *options, struct span bytes,

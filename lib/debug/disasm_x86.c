@@ -62,3 +62,77 @@ size_t disasm_x86_decode(const struct kimg_disasm_options *options,
 		snprintf(text, DISASM_TEXT, "%s%s", substitute->mnemonic, operands);
 	return operands ? n : 0;
 }
+
+size_t disasm_x86_operand(struct span bytes)
+{
+	size_t size = 1, base;
+
+	if (!bytes.n)
+		return 0;
+	base = bytes.p[0] & 7;
+	if (bytes.p[0] >> 6 == 3)
+		return 1;
+	if (base == 4) { /* a SIB byte follows */
+		if (bytes.n < 2)
+			return 0;
+		size = 2;
+		base = bytes.p[1] & 7;
+	}
+	if (bytes.p[0] >> 6 == 1)
+		size += 1;
+	else if (bytes.p[0] >> 6 == 2 || base == 5)
+		size += 4;
+	return size <= bytes.n ? size : 0;
+}
+
+/* Of an opcode of map 0f (1), 0f 38 (2) or 0f 3a (3), with VEX or EVEX or without: whether an 8-bit value follows. */
+static size_t mapped_length(unsigned int map, struct span bytes)
+{
+	size_t operand = bytes.n ? disasm_x86_operand(span_from(bytes, 1)) : 0;
+	size_t immediate = map == 3 || (map == 1 && ((bytes.p[0] >= 0x70 && bytes.p[0] <= 0x73) ||
+						     bytes.p[0] == 0xc2 ||
+						     (bytes.p[0] >= 0xc4 && bytes.p[0] <= 0xc6)));
+
+	if (!operand || 1 + operand + immediate > bytes.n)
+		return 0;
+	return 1 + operand + immediate;
+}
+
+/*
+ * 0f 38, 0f 3a; in 64 bit, where c4, c5 and 62 are nothing else: c5 xx (VEX, map 1), c4 MAP xx (VEX), 62 MAP xx xx
+ * (EVEX).
+ */
+static size_t vector_length(const struct kimg_disasm_options *options, struct span bytes)
+{
+	static const uint8_t maps[256] = { [0x38] = 2, [0x3a] = 3 };
+	unsigned int map = bytes.n > 4 && bytes.p[0] == 0x0f ? maps[bytes.p[1]] : 0;
+	size_t prefix = 2, length;
+
+	if (!map && options->bits == 64 && bytes.n > 4) {
+		if (bytes.p[0] == 0xc5)
+			map = 1;
+		else if (bytes.p[0] == 0xc4)
+			map = bytes.p[1] & 31, prefix = 3;
+		else if (bytes.p[0] == 0x62)
+			map = bytes.p[1] & 7, prefix = 4;
+	}
+	if (map < 1 || map > 6 || map == 4)
+		return 0;
+	length = mapped_length(map, span_from(bytes, prefix));
+	return length ? prefix + length : 0;
+}
+
+size_t disasm_x86_length(const struct kimg_disasm_options *options, struct span bytes)
+{
+	static const uint8_t prefixes[] = { 0x26, 0x2e, 0x36, 0x3e, 0x64,
+					    0x65, 0x66, 0x67, 0xf2, 0xf3 };
+	struct span rest = span_clip(bytes, 0, X86_LONGEST);
+	size_t length;
+
+	while (rest.n && memchr(prefixes, rest.p[0], sizeof(prefixes)))
+		rest = span_from(rest, 1);
+	if (options->bits == 64 && rest.n && (rest.p[0] & 0xf0) == 0x40)
+		rest = span_from(rest, 1);
+	length = vector_length(options, rest);
+	return length ? rest.p - bytes.p + length : 0;
+}
