@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { X86_LONGEST = 15 };
+
 struct kimg_disasm {
 	struct kimg_disasm_options options;
 	const struct disasm_library *library;
@@ -127,13 +129,26 @@ static void show_target(char text[DISASM_TEXT], uint64_t address, uint64_t targe
 	snprintf(operand, DISASM_TEXT - (operand - text), "0x%llx", (unsigned long long)target);
 }
 
-static size_t unknown_size(const struct kimg_disasm_options *options, struct span bytes)
+/* Whether more bytes could make an instruction of them: then they are the start of one. */
+static bool is_cut(struct kimg_disasm *disasm, struct span bytes)
+{
+	uint8_t longer[X86_LONGEST + 1] = { 0 };
+	char text[DISASM_TEXT];
+
+	if (bytes.n >= X86_LONGEST)
+		return false;
+	memcpy(longer, bytes.p, bytes.n);
+	return disasm->library->decode(disasm->handle, span_of(longer, X86_LONGEST), 0, text) >
+	       bytes.n;
+}
+
+static size_t unknown_size(struct kimg_disasm *disasm, struct span bytes)
 {
 	size_t size = 0;
 
-	if (options->arch == KIMG_DISASM_X86)
-		size = disasm_x86_length(options, bytes);
-	return size ? size : disasm_unit(options, bytes);
+	if (disasm->options.arch == KIMG_DISASM_X86)
+		size = is_cut(disasm, bytes) ? bytes.n : disasm_x86_length(&disasm->options, bytes);
+	return size ? size : disasm_unit(&disasm->options, bytes);
 }
 
 bool kimg_disasm_at(struct kimg_disasm *disasm, const void *bytes, size_t size, uint64_t address,
@@ -152,7 +167,7 @@ bool kimg_disasm_at(struct kimg_disasm *disasm, const void *bytes, size_t size, 
 		if (flow.has_target)
 			show_target(disasm->text, address, flow.target);
 	} else {
-		instruction.size = unknown_size(&disasm->options, span);
+		instruction.size = unknown_size(disasm, span);
 	}
 	instruction.is_call = flow.call;
 	instruction.is_branch = flow.branch;

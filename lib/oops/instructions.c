@@ -7,6 +7,7 @@
 #include "oops/instructions.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "oops/resync.h"
 #include "oops/scan.h"
@@ -43,6 +44,8 @@ bool oops_disasm_options(const struct kimg_oops *oops, bool thumb,
 enum {
 	COMPARED = 128,
 	MAX_CODE = 4096, /* bytes; the kernel prints 64 */
+	MAX_BEFORE =
+		16384, /* bytes of a function that are decoded to find where its instructions are */
 };
 
 /* One block while its code is decoded. */
@@ -113,13 +116,17 @@ static const char *own_target(struct decoding *decoding, uint64_t target)
 								       .offset = offset });
 }
 
-static const char *target_text(struct decoding *decoding, uint64_t target)
+static const char *target_text(struct decoding *decoding, uint64_t address, struct span bytes,
+			       uint64_t target)
 {
+	const struct kimg_oops_place *near = decoding->near;
 	const struct oops_text *text = decoding->text;
 	struct kimg_oops_place place;
 
-	if (decoding->near && text && text->place &&
-	    text->place(text->context, decoding->near, target, &place))
+	if (near && text && text->callee &&
+	    text->callee(text->context, near, address, bytes, &place))
+		return place_text(decoding->report, &place);
+	if (near && text && text->place && text->place(text->context, near, target, &place))
 		return place_text(decoding->report, &place);
 	return own_target(decoding, target);
 }
@@ -178,7 +185,8 @@ static size_t add_at(struct decoding *decoding, size_t offset, size_t end)
 	else if (instruction.text)
 		text = format_text(decoding->report, "%s", instruction.text);
 	if (instruction.has_target)
-		target = target_text(decoding, instruction.target);
+		target = target_text(decoding, address, span_clip(bytes, 0, instruction.size),
+				     instruction.target);
 	add(decoding, offset, instruction.size, text, target);
 	return instruction.size;
 }
@@ -211,6 +219,34 @@ static size_t bug_data(const struct decoding *decoding)
 	return 6;
 }
 
+/*
+ * Where the first instruction starts in the code of the log, by the code that the symbols have from the start of the
+ * function on. What is patched is as long as what was there.
+ */
+static bool known_boundary(const struct decoding *decoding, size_t *ret_offset)
+{
+	const struct kimg_oops_place *near = decoding->near;
+	struct kimg_instruction instruction;
+	cleanup_free uint8_t *bytes = NULL;
+	uint64_t distance, at = 0;
+	size_t n;
+
+	if (!near || !decoding->text || !decoding->text->bytes || decoding->base < near->address)
+		return false;
+	distance = decoding->base - near->address;
+	bytes = distance <= MAX_BEFORE ? malloc(distance + 16) : NULL;
+	if (!bytes)
+		return false;
+	n = decoding->text->bytes(decoding->text->context, near, near->address, bytes,
+				  distance + 16);
+	for (; at < distance && at < n; at += instruction.size)
+		if (!kimg_disasm_at(decoding->disasm, bytes + at, n - at, near->address + at,
+				    &instruction))
+			return false;
+	*ret_offset = at - distance;
+	return at >= distance;
+}
+
 /* Where the instructions before the trap start. */
 static size_t first_boundary(const struct decoding *decoding)
 {
@@ -231,6 +267,8 @@ static size_t first_boundary(const struct decoding *decoding)
 	if (decoding->block->has_pc && pc->has_offset && pc->offset <= resync.trap) {
 		resync.has_start = true;
 		resync.start = resync.trap - pc->offset;
+	} else if (hole == 0 && known_boundary(decoding, &resync.start)) {
+		resync.has_start = true;
 	}
 	return hole + resync_first(&resync);
 }
@@ -259,7 +297,8 @@ static void compare(struct decoding *decoding)
 	size_t from = code->trap > COMPARED / 2 ? code->trap - COMPARED / 2 : 0;
 	size_t n = code->size - from, known = 0, differing = 0;
 
-	if (!decoding->near || !decoding->text || !decoding->text->bytes)
+	/* of modules the relocations differ */
+	if (!decoding->near || decoding->near->module || !decoding->text || !decoding->text->bytes)
 		return;
 	n = decoding->text->bytes(decoding->text->context, decoding->near, decoding->base + from,
 				  bytes, n < COMPARED ? n : COMPARED);

@@ -8,14 +8,20 @@
 
 /*
  * What symbols tell about the code of a report. Addresses are those of the place that the program counter of a
- * block was resolved to (address + offset), near: as linked, without KASLR. Either function may be NULL.
+ * block was resolved to (address + offset), near: as linked, without KASLR. Each function may be NULL.
  */
 struct oops_text {
 	void *context;
 	/* The symbol that address lies in. False where there is none. Strings live until the next call. */
 	bool (*place)(void *context, const struct kimg_oops_place *near, uint64_t address,
 		      struct kimg_oops_place *ret_place);
-	/* Copies what the vmlinux, image or module has at address; returns how many bytes, at most size. */
+	/* The same of what the instruction at address calls or jumps to. */
+	bool (*callee)(void *context, const struct kimg_oops_place *near, uint64_t address,
+		       struct span instruction, struct kimg_oops_place *ret_place);
+	/*
+	 * Copies what the vmlinux, image or module has at address; returns how many bytes, at most size. Of modules it
+	 * is what relocations have not been applied to.
+	 */
 	size_t (*bytes)(void *context, const struct kimg_oops_place *near, uint64_t address,
 			uint8_t *buffer, size_t size);
 };

@@ -178,7 +178,9 @@ static const uint64_t *kernel_shift(const struct resolving *r)
 {
 	static const uint64_t none;
 
-	if (r->kernel && r->kernel == r->symbols->running)
+	if (!r->kernel)
+		return NULL;
+	if (r->kernel == r->symbols->running)
 		return &none;
 	return r->report->oops.has_kernel_offset ? &r->report->oops.kernel_offset : NULL;
 }
