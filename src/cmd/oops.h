@@ -128,6 +128,7 @@ struct oops_pending;
 struct oops_annotator {
 	struct out *out;
 	bool reports_only;                 /* lines that belong to no report are left out */
+	bool in_line;                      /* a piece of a very long line went out */
 	struct buf held;                   /* lines that did not go out yet */
 	size_t start;                      /* of them in held */
 	uint64_t offset;                   /* of the first of them in the log */

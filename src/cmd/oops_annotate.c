@@ -13,6 +13,9 @@
 /* Columns that the bar in front of what is added stands in: under the end of the times, as dmesg(1) has them. */
 enum { BAR_LEAST = 4, BAR_MOST = 16 };
 
+/* A line that is longer, and belongs to no report by its number, goes out in pieces. */
+enum { LONGEST_LINE = 1 << 20 };
+
 struct oops_pending {
 	struct oops_pending *next;
 	struct kimg_oops *oops;
@@ -179,12 +182,37 @@ static bool begins_before(const struct oops_pending *pending, uint64_t end)
 	return pending && pending->oops->line_count && pending->oops->lines[0].offset < end;
 }
 
+/* A piece of a line whose end did not come yet. */
+static void show_piece(struct oops_annotator *a, struct span piece)
+{
+	if (!a->reports_only) {
+		if (a->in_line)
+			out_gap(a->out, 0);
+		else
+			out_row(a->out);
+		out_log(a->out, OUT_PLAIN, piece);
+	}
+	a->in_line = true;
+}
+
+/* The last piece. */
+static void end_line(struct oops_annotator *a, struct span piece)
+{
+	show_piece(a, piece);
+	if (!a->reports_only)
+		out_row_end(a->out);
+	a->in_line = false;
+}
+
 static void show_line(struct oops_annotator *a, struct span raw, uint64_t end)
 {
+	bool shown = a->in_line;
 	struct oops_pending *owner = NULL, *pending;
 
 	while (raw.n && raw.p[raw.n - 1] == '\r')
 		raw.n--;
+	if (shown)
+		end_line(a, raw);
 	for (pending = a->first; begins_before(pending, end); pending = pending->next) {
 		if (!has_line(pending, end))
 			continue;
@@ -192,7 +220,7 @@ static void show_line(struct oops_annotator *a, struct span raw, uint64_t end)
 			begin_report(a, pending, raw);
 		owner = pending;
 	}
-	if (owner || !a->reports_only)
+	if (!shown && (owner || !a->reports_only))
 		show_raw(a, raw, owner);
 	if (!owner)
 		return;
@@ -200,6 +228,18 @@ static void show_line(struct oops_annotator *a, struct span raw, uint64_t end)
 		if (has_line(pending, end))
 			show_found(a, pending, end);
 	drop_shown(a, end);
+}
+
+/* What is held of a line that never ends, where no report that is open may hold it. */
+static void show_long(struct oops_annotator *a, uint64_t number)
+{
+	struct span rest = span_from(buf_span(&a->held), a->start);
+
+	if (a->number != number || rest.n < LONGEST_LINE)
+		return;
+	show_piece(a, rest);
+	a->offset += rest.n;
+	a->start = a->held.n;
 }
 
 void oops_annotator_show(struct oops_annotator *a, uint64_t number)
@@ -216,4 +256,5 @@ void oops_annotator_show(struct oops_annotator *a, uint64_t number)
 		rest = span_from(rest, used);
 	}
 	a->start = a->held.n - rest.n;
+	show_long(a, number);
 }

@@ -1,0 +1,1 @@
+kimg oops --no-search --json $SAMPLES/oops/x86_64-6.12-null.log | python3 -c "import json, sys; report = json.load(sys.stdin)[\"reports\"][0]; block = report[\"blocks\"][0]; print(report[\"number\"], report[\"kind\"], report[\"time\"], report[\"arch\"], report[\"comm\"], block[\"pc\"][\"symbol\"], block[\"frames\"][0][\"symbol\"], block[\"frames\"][0][\"reliable\"])"
