@@ -230,12 +230,12 @@ static void show_line(struct oops_annotator *a, struct span raw, uint64_t end)
 	drop_shown(a, end);
 }
 
-/* What is held of a line that never ends, where no report that is open may hold it. */
+/* What is held of a line that does not end, when all lines before it went out: no report has it yet. */
 static void show_long(struct oops_annotator *a, uint64_t number)
 {
 	struct span rest = span_from(buf_span(&a->held), a->start);
 
-	if (a->number != number || rest.n < LONGEST_LINE)
+	if (a->number != number || rest.n < LONGEST_LINE || memchr(rest.p, '\n', rest.n))
 		return;
 	show_piece(a, rest);
 	a->offset += rest.n;
