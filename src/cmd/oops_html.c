@@ -243,7 +243,7 @@ static void add_instruction(struct buf *page, const struct kimg_oops_block *bloc
 	escape_hex(page, span_clip(span_of(code->bytes, code->size), instruction->offset,
 				   instruction->size));
 	buf_puts(page, "</td><td>");
-	text(page, instruction->text ? instruction->text : "(bad)");
+	text(page, instruction->text ? instruction->text : "...");
 	if (instruction->target) {
 		buf_puts(page, " <b>&lt;");
 		text(page, instruction->target);

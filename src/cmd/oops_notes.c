@@ -184,7 +184,7 @@ static void show_instruction(struct out *out, unsigned int bar, const struct kim
 	out_width(out, width);
 	out_text(out, NULL, OUT_FAINT, buf_span(&hex));
 	out_text(out, NULL, trapped ? OUT_BAD : OUT_PLAIN,
-		 instruction->text ? oops_span(instruction->text) : SPAN_LITERAL("(bad)"));
+		 instruction->text ? oops_span(instruction->text) : SPAN_LITERAL("..."));
 	if (instruction->target) {
 		out_print(out, OUT_STRONG, "<%s>", instruction->target);
 	}

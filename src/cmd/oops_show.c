@@ -291,7 +291,7 @@ static void show_instruction(struct out *out, const struct kimg_oops_block *bloc
 	out_width(out, 8);
 	out_text(out, NULL, OUT_FAINT, buf_span(&place));
 	out_text(out, NULL, trapped ? OUT_BAD : OUT_PLAIN,
-		 instruction->text ? oops_span(instruction->text) : SPAN_LITERAL("(bad)"));
+		 instruction->text ? oops_span(instruction->text) : SPAN_LITERAL("..."));
 	if (instruction->target)
 		out_print(out, OUT_STRONG, "<%s>", instruction->target);
 	out_row_end(out);
