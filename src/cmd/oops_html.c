@@ -169,40 +169,34 @@ static void add_row(struct buf *page, const char *class, const char *mark, const
 	buf_puts(page, "</td></tr>\n");
 }
 
-static void add_place(struct buf *page, const char *class, const char *mark,
-		      const struct kimg_oops_frame *frame, const struct kimg_oops_place *place)
+static void add_place(struct buf *page, const char *mark, const struct kimg_oops_frame *frame,
+		      const struct kimg_oops_place *place, const char *remark)
 {
+	const char *class = frame->unreliable ? "doubt" : frame->exact ? "pc" : "frame";
 	cleanup_buf struct buf name = { 0 };
-	size_t count = place->source_count;
+	size_t count = place ? place->source_count : 0;
 
 	for (size_t i = 0; i + 1 < count; i++)
-		add_row(page, "inlined", "", place->source[i].function, &place->source[i],
-			"inlined");
-	if (frame->symbol && oops_place_count(frame) < 2)
-		oops_name_frame(&name, frame);
-	else
+		add_row(page, frame->unreliable ? "inlined doubt" : "inlined", "",
+			place->source[i].function, &place->source[i], "inlined");
+	if (place && (!frame->symbol || oops_place_count(frame) > 1))
 		oops_name_place(&name, place);
-	add_row(page, class, mark, name.p, count ? &place->source[count - 1] : NULL,
-		frame->inserted ? OOPS_INSERTED : NULL);
+	else
+		oops_name_frame(&name, frame);
+	add_row(page, class, mark, name.p, count ? &place->source[count - 1] : NULL, remark);
 }
 
 static void add_frame(struct buf *page, const char *mark, const struct kimg_oops_frame *frame)
 {
-	const char *class = frame->unreliable ? "doubt" : frame->exact ? "pc" : "frame";
-	const char *doubt = oops_doubt(frame);
+	const char *remark = frame->inserted ? OOPS_INSERTED : oops_doubt(frame);
+	size_t count = oops_place_count(frame);
 
 	if (frame->unreliable)
 		mark = "?";
-	if (frame->place_count == 0) {
-		cleanup_buf struct buf name = { 0 };
-
-		oops_name_frame(&name, frame);
-		add_row(page, class, mark, name.p, NULL, frame->inserted ? OOPS_INSERTED : NULL);
-	}
-	for (size_t i = 0; i < oops_place_count(frame); i++)
-		add_place(page, class, mark, frame, &frame->places[i]);
-	if (doubt)
-		add_row(page, "doubt", "", "", NULL, doubt);
+	if (count == 0)
+		add_place(page, mark, frame, NULL, remark);
+	for (size_t i = 0; i < count; i++)
+		add_place(page, mark, frame, &frame->places[i], i ? "or" : remark);
 }
 
 static void add_frames(struct buf *page, const struct kimg_oops_block *block)
