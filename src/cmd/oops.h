@@ -91,6 +91,10 @@ size_t oops_place_count(const struct kimg_oops_frame *frame);
 void oops_name_instruction(struct buf *buf, const struct kimg_oops_block *block,
 			   const struct kimg_oops_instruction *instruction);
 
+/* Whether it belongs to the function before or behind that of the program counter, which nobody wants to see. */
+bool oops_is_outside(const struct kimg_oops_block *block,
+		     const struct kimg_oops_instruction *instruction);
+
 /* Whether the block tells the same as one before it: the kernel prints the state again behind the end mark. */
 bool oops_is_again(const struct kimg_oops *oops, const struct kimg_oops_block *block);
 

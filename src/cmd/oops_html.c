@@ -257,7 +257,8 @@ static void add_code(struct buf *page, const struct kimg_oops_block *block)
 	if (code->instruction_count) {
 		buf_puts(page, "<table class=\"code\">\n");
 		for (size_t i = 0; i < code->instruction_count; i++)
-			add_instruction(page, block, &code->instructions[i]);
+			if (!oops_is_outside(block, &code->instructions[i]))
+				add_instruction(page, block, &code->instructions[i]);
 		buf_puts(page, "</table>\n");
 	}
 	if (problem) {

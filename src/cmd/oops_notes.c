@@ -164,12 +164,12 @@ static void show_register(struct out *out, unsigned int bar, const struct kimg_o
 /* ---- code ---- */
 
 static void show_instruction(struct out *out, unsigned int bar, const struct kimg_oops_block *block,
-			     const struct kimg_oops_instruction *instruction, int width)
+			     const struct kimg_oops_instruction *instruction, size_t longest)
 {
 	const struct kimg_oops_code *code = &block->code;
 	bool trapped = code->has_trap && instruction->offset == code->trap;
-	struct span bytes =
-		span_clip(span_of(code->bytes, code->size), instruction->offset, instruction->size);
+	size_t size = instruction->size < longest ? instruction->size : longest;
+	struct span bytes = span_clip(span_of(code->bytes, code->size), instruction->offset, size);
 	cleanup_buf struct buf place = { 0 }, hex = { 0 };
 
 	oops_name_instruction(&place, block, instruction);
@@ -181,15 +181,13 @@ static void show_instruction(struct out *out, unsigned int bar, const struct kim
 	out_width(out, 7);
 	out_text(out, NULL, OUT_FAINT, buf_span(&place));
 	out_gap(out, 1);
-	out_width(out, width);
+	out_width(out, 2 * (int)longest);
 	out_text(out, NULL, OUT_FAINT, buf_span(&hex));
 	out_text(out, NULL, trapped ? OUT_BAD : OUT_PLAIN,
 		 instruction->text ? oops_span(instruction->text) : SPAN_LITERAL("..."));
 	if (instruction->target) {
 		out_print(out, OUT_STRONG, "<%s>", instruction->target);
 	}
-	if (trapped)
-		out_string(out, NULL, OUT_BAD, "<- here");
 	out_row_end(out);
 }
 
@@ -199,10 +197,11 @@ static void show_code(struct out *out, unsigned int bar, const struct kimg_oops_
 	size_t longest = 0;
 
 	for (size_t i = 0; i < code->instruction_count; i++)
-		if (code->instructions[i].size > longest)
+		if (code->instructions[i].text && code->instructions[i].size > longest)
 			longest = code->instructions[i].size;
 	for (size_t i = 0; i < code->instruction_count; i++)
-		show_instruction(out, bar, block, &code->instructions[i], 2 * (int)longest);
+		if (!oops_is_outside(block, &code->instructions[i]))
+			show_instruction(out, bar, block, &code->instructions[i], longest);
 	if (code->no_instructions)
 		fact(out, bar, OUT_FAINT, "no instructions:", code->no_instructions);
 }

@@ -303,7 +303,8 @@ static void show_code(struct out *out, const struct kimg_oops_block *block)
 	const struct kimg_oops_code *code = &block->code;
 
 	for (size_t i = 0; i < code->instruction_count; i++)
-		show_instruction(out, block, &code->instructions[i]);
+		if (!oops_is_outside(block, &code->instructions[i]))
+			show_instruction(out, block, &code->instructions[i]);
 	if (code->no_instructions)
 		fact(out, "code", OUT_FAINT, code->no_instructions);
 	if (code->problem)
@@ -328,7 +329,7 @@ static void show_block(struct out *out, const struct kimg_oops_block *block)
 		out_row_end(out);
 	}
 	show_frames(out, block);
-	if (block->has_code) {
+	if (block->code.instruction_count || block->code.no_instructions || block->code.problem) {
 		out_space(out);
 		show_code(out, block);
 	}

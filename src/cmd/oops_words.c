@@ -197,20 +197,44 @@ static const struct kimg_oops_place *place_of_pc(const struct kimg_oops_block *b
 	return block->has_pc && block->pc.place_count ? &block->pc.places[0] : NULL;
 }
 
+/* Where the bytes of the code start, from the function on: maybe before it. False where that is not known. */
+static bool start_of_code(const struct kimg_oops_block *block, int64_t *ret_start)
+{
+	const struct kimg_oops_place *place = place_of_pc(block);
+	uint64_t offset;
+
+	if (!block->code.has_trap || !block->has_pc || !(block->pc.has_offset || place))
+		return false;
+	offset = block->pc.has_offset ? block->pc.offset : place->offset;
+	if (offset > INT32_MAX)
+		return false;
+	*ret_start = (int64_t)offset - (int64_t)block->code.trap;
+	return true;
+}
+
 void oops_name_instruction(struct buf *buf, const struct kimg_oops_block *block,
 			   const struct kimg_oops_instruction *instruction)
 {
-	const struct kimg_oops_place *place = place_of_pc(block);
-	uint64_t offset, start;
+	int64_t at;
 
-	if (!block->code.has_trap || !block->has_pc || !(block->pc.has_offset || place))
+	if (!start_of_code(block, &at))
 		return;
-	offset = block->pc.has_offset ? block->pc.offset : place->offset;
-	start = offset + instruction->offset;
-	if (start < block->code.trap)
-		buf_printf(buf, "-0x%" PRIx64, block->code.trap - start);
-	else
-		buf_printf(buf, "+0x%" PRIx64, start - block->code.trap);
+	at += instruction->offset;
+	buf_printf(buf, at < 0 ? "-0x%" PRIx64 : "+0x%" PRIx64, at < 0 ? -at : at);
+}
+
+bool oops_is_outside(const struct kimg_oops_block *block,
+		     const struct kimg_oops_instruction *instruction)
+{
+	const struct kimg_oops_place *place = place_of_pc(block);
+	uint64_t size = block->pc.size ? block->pc.size : place ? place->size : 0;
+	int64_t at;
+
+	if (!start_of_code(block, &at) || instruction->offset == block->code.trap)
+		return false;
+	at += instruction->offset;
+	return at + (int64_t)instruction->size <= 0 ||
+	       (size && size < INT32_MAX && at >= (int64_t)size);
 }
 
 bool oops_is_again(const struct kimg_oops *oops, const struct kimg_oops_block *block)
