@@ -172,7 +172,7 @@ static struct kimg_error *read_on(struct session *s, struct oops_input *input,
 	enum oops_input_state state = OOPS_INPUT_BYTES;
 	struct span bytes;
 
-	while (!s->error && state != OOPS_INPUT_END) {
+	while (!s->error && !out_failed(s->out) && state != OOPS_INPUT_END) {
 		TRY(oops_input_next(input, &state, &bytes));
 		if (state == OOPS_INPUT_BYTES)
 			TRY(take_bytes(s, reader, bytes));

@@ -42,6 +42,11 @@ void out_flush(struct out *out)
 	out->buf.n = 0;
 }
 
+bool out_failed(const struct out *out)
+{
+	return out->error;
+}
+
 void out_flush_some(struct out *out)
 {
 	if (out->buf.n >= BUFFER_SIZE)

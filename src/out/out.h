@@ -50,6 +50,9 @@ int out_finish(struct out *out) must_check;
 /* Writes what is there by now, for somebody who waits for it. */
 void out_flush(struct out *out);
 
+/* Whether a write failed, as when nobody reads any more: all that follows is in vain. */
+bool out_failed(const struct out *out);
+
 /* ---- structure ---- */
 
 /*
