@@ -66,6 +66,7 @@ struct kimg_klog_options {
 	bool once;         /* take what is there, then end */
 	bool records;      /* the sinks get every record; else reports, and what is lost, alone */
 	bool reports;      /* look for reports */
+	bool modules; /* watch those of the running kernel: reports are told where theirs are, or were */
 	unsigned int
 		settle; /* ms of silence after which a report that has no end is taken for complete */
 	struct kimg_limits limits;
@@ -150,6 +151,9 @@ struct kimg_error *kimg_klog_work(struct kimg_klog *klog, enum kimg_klog_state *
 
 /* Words of the daemon about itself, for the sinks. KIMG_E_NOMEM. */
 struct kimg_error *kimg_klog_note(struct kimg_klog *klog, unsigned int level, const char *text);
+
+/* Looks at the modules of the running kernel now. */
+void kimg_klog_look_at_modules(struct kimg_klog *klog);
 
 /* Opens files and sockets of the sinks anew. */
 void kimg_klog_reopen(struct kimg_klog *klog);

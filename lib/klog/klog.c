@@ -18,6 +18,12 @@ static struct kimg_error *open_events(struct kimg_klog *klog)
 	if (klog->events < 0 ||
 	    epoll_ctl(klog->events, EPOLL_CTL_ADD, klog->queue.event, &event) != 0)
 		return error_system(errno, "epoll");
+	if (!klog->options.modules)
+		return NULL;
+	modules_open(&klog->modules);
+	if (klog->modules.events >= 0 &&
+	    epoll_ctl(klog->events, EPOLL_CTL_ADD, klog->modules.events, &event) != 0)
+		return error_system(errno, "epoll");
 	return NULL;
 }
 
@@ -65,6 +71,7 @@ struct kimg_error *kimg_klog_new(const struct kimg_klog_options *options,
 		return error_nomem();
 	klog->options = *options;
 	klog->events = klog->queue.event = klog->drain.wake = klog->source.fd = -1;
+	klog->modules.events = -1;
 	klog->entry = malloc(LONGEST_ENTRY);
 	error = klog->entry ? open_all(klog) : error_nomem();
 	if (error) {
@@ -86,6 +93,7 @@ void kimg_klog_free(struct kimg_klog *klog)
 		klog->sinks[i]->free(klog->sinks[i]);
 	if (klog->events >= 0)
 		close(klog->events);
+	modules_close(&klog->modules);
 	state_close(&klog->state);
 	queue_done(&klog->queue);
 	source_close(&klog->source);
@@ -142,6 +150,12 @@ struct kimg_error *kimg_klog_add_journal(struct kimg_klog *klog, const char *pat
 
 	TRY(sink_of_journal(path, &sink));
 	return add(klog, sink);
+}
+
+void kimg_klog_look_at_modules(struct kimg_klog *klog)
+{
+	if (klog->options.modules)
+		modules_refresh(&klog->modules);
 }
 
 void kimg_klog_reopen(struct kimg_klog *klog)
@@ -365,6 +379,8 @@ struct kimg_error *kimg_klog_work(struct kimg_klog *klog, enum kimg_klog_state *
 
 	if (klog->draining && clock_ms() >= klog->drain_until)
 		drain_stop(&klog->drain);
+	if (klog->modules.events >= 0)
+		modules_hear(&klog->modules);
 	*ret_wait = 0;
 	*ret_state = KIMG_KLOG_BUSY;
 	for (;;) {

@@ -6,6 +6,7 @@
 
 #include "kimg/klog.h"
 #include "klog/drain.h"
+#include "klog/modules.h"
 #include "klog/queue.h"
 #include "klog/record.h"
 #include "klog/sink.h"
@@ -51,6 +52,7 @@ struct kimg_klog {
 	uint64_t settled; /* reports of records before this number were */
 	uint64_t last;    /* the number of the last record that was looked at */
 
+	struct modules modules;
 	struct kimg_oops_reader *reader; /* NULL: nobody looks for reports */
 	uint64_t lines;                  /* that it got */
 	uint64_t fed;                    /* when, in ms */

@@ -76,6 +76,8 @@ static void take_report(void *context, struct kimg_oops *oops)
 	struct kimg_error *error = NULL;
 
 	klog->reports++;
+	kimg_klog_look_at_modules(klog);
+	modules_tell(&klog->modules, oops);
 	if (klog->options.resolve)
 		klog->options.resolve(klog->options.context, oops);
 	error = send_report(klog, oops);

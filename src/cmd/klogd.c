@@ -32,6 +32,7 @@ enum {
 	OPTION_STATE,
 	OPTION_PID_FILE,
 	OPTION_QUEUE,
+	OPTION_NO_SOURCE,
 };
 
 static const struct option_def options[] = {
@@ -56,6 +57,8 @@ static const struct option_def options[] = {
 	  COMPLETE_NOTHING, NULL, 0 },
 	{ 'k', "map", "FILE", "the System.map of the running kernel", COMPLETE_FILE, NULL, 0 },
 	{ 'x', "no-symbols", NULL, "do not resolve addresses", COMPLETE_NOTHING, NULL, 0 },
+	{ 0, "no-source", NULL, "do not look for source files and lines", COMPLETE_NOTHING, NULL,
+	  OPTION_NO_SOURCE },
 	{ 'p', "paranoid", NULL, "look at modules at each report, as is done always",
 	  COMPLETE_NOTHING, NULL, 0 },
 	{ 0, "state", "FILE", "keep the position in the log there between runs", COMPLETE_FILE,
@@ -151,6 +154,9 @@ static int set_flag(struct klogd *klogd, int id)
 		break;
 	case 'x':
 		klogd->no_symbols = true;
+		break;
+	case OPTION_NO_SOURCE:
+		klogd->no_source = true;
 		break;
 	case 'd':
 		klogd->debug = true;
@@ -297,7 +303,13 @@ static int set_up(struct klogd *klogd)
 	if (klogd->console_level >= 0 &&
 	    klogctl(SYSLOG_CONSOLE_LEVEL, NULL, klogd->console_level) < 0)
 		return report(klogd->cli, error_system(errno, "the level of the console"));
+	klogd->options.modules = klogd->options.source != KIMG_KLOG_FILE && !klogd->no_symbols;
+	klogd->options.resolve = klogd_resolve;
+	klogd->options.render = klogd_render;
+	klogd->options.context = klogd;
 	error = choose_state(klogd, &state);
+	if (!error)
+		error = klogd_open_symbols(klogd);
 	if (!error)
 		error = kimg_klog_new(&klogd->options, &klogd->klog);
 	if (!error)
@@ -318,6 +330,7 @@ static int run_daemon(struct klogd *klogd)
 			status = report(klogd->cli, error_system(number, "standard output"));
 	}
 	kimg_klog_free(klogd->klog);
+	kimg_oops_symbols_free(klogd->symbols);
 	return status;
 }
 

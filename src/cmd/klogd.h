@@ -26,8 +26,10 @@ struct klogd {
 	bool debug;
 	bool signals; /* -i, -I */
 	int signal;
-	int console_level; /* -1: stays as it is */
-	struct out *out;   /* of --json */
+	int console_level;                 /* -1: stays as it is */
+	struct out *out;                   /* of --json */
+	struct kimg_oops_symbols *symbols; /* NULL: reports are not resolved */
+	bool no_source;
 };
 
 /* klogd_run.c: until a signal ends it, or the log does. The exit status. */
@@ -38,6 +40,13 @@ struct kimg_error *klogd_add_json(struct klogd *klogd);
 
 /* klogd_map.c: looks for the map as klogd did, and says so in its words. */
 void klogd_tell_map(struct klogd *klogd);
+
+/* klogd_reports.c: opens the symbols that reports are resolved with; again, where there are some already. */
+struct kimg_error *klogd_open_symbols(struct klogd *klogd);
+
+/* For struct kimg_klog_options, with a struct klogd as the context. */
+void klogd_resolve(void *context, struct kimg_oops *oops);
+char *klogd_render(void *context, const struct kimg_oops *oops);
 
 /* klogd_others.c: whether somebody hands the kernel's log on already: who, for messages; empty where nobody. */
 bool klogd_other_reader(char *ret_who, size_t size);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "cli/term.h"
 #include "cmd/klogd.h"
 #include "kimg/map.h"
@@ -40,7 +41,52 @@ static void tell_candidate(struct klogd *klogd, const struct kimg_map_candidate 
 	tell(klogd, LEVEL_WARNING, "%s: %s", candidate->path, text);
 }
 
-void klogd_tell_map(struct klogd *klogd)
+static void tell_check(struct klogd *klogd, const char *path, const struct kimg_map_check *check)
+{
+	bool differs = check->verdict == KIMG_MAP_DIFFERS;
+
+	tell(klogd, LEVEL_INFO, "Loaded %" PRIu64 " symbols from %s.", check->in_map, path);
+	tell(klogd, differs ? LEVEL_WARNING : LEVEL_INFO, "%s", check->message);
+	if (differs)
+		tell(klogd, LEVEL_WARNING, "%s: " KIMG_MAP_DIFFERS_MESSAGE, path);
+}
+
+static void free_side(struct kimg_map_side **side)
+{
+	kimg_map_side_free(*side);
+}
+
+static void free_check(struct kimg_map_check **check)
+{
+	kimg_map_check_free(*check);
+}
+
+/* The map that -k names, against the running kernel. */
+static struct kimg_error *tell_given(struct klogd *klogd)
+{
+	cleanup(free_side) struct kimg_map_side *map = NULL, *kernel = NULL;
+	cleanup(free_check) struct kimg_map_check *check = NULL;
+
+	tell(klogd, LEVEL_INFO, "Inspecting %s", klogd->map);
+	TRY(kimg_map_side_open(klogd->map, NULL, &map));
+	TRY(kimg_map_side_of_running(NULL, NULL, &kernel));
+	TRY(kimg_map_check(map, kernel, 0, &check));
+	tell_check(klogd, klogd->map, check);
+	return NULL;
+}
+
+static void tell_error(struct klogd *klogd, struct kimg_error *error)
+{
+	char text[512];
+
+	if (!error)
+		return;
+	kimg_error_format(error, text, sizeof(text));
+	tell(klogd, LEVEL_WARNING, "%s", text);
+	kimg_error_free(error);
+}
+
+static void tell_found(struct klogd *klogd)
 {
 	struct kimg_map_find_options options = KIMG_MAP_FIND_OPTIONS_DEFAULT;
 	cleanup(free_found) struct kimg_map_found *found = NULL;
@@ -51,7 +97,7 @@ void klogd_tell_map(struct klogd *klogd)
 	options.max_differences = 0;
 	error = kimg_map_find(&options, &found);
 	if (error) {
-		kimg_error_free(error);
+		tell_error(klogd, error);
 		return;
 	}
 	all = kimg_map_found_all(found, &count);
@@ -59,10 +105,15 @@ void klogd_tell_map(struct klogd *klogd)
 		tell_candidate(klogd, &all[i]);
 	best = kimg_map_found_best(found);
 	if (best && best->check)
-		tell(klogd, LEVEL_INFO, "Loaded %" PRIu64 " symbols from %s.", best->check->in_map,
-		     best->path);
-	tell(klogd,
-	     best && best->check && best->check->verdict != KIMG_MAP_DIFFERS ? LEVEL_INFO
-									     : LEVEL_WARNING,
-	     "%s", kimg_map_found_message(found));
+		tell_check(klogd, best->path, best->check);
+	else
+		tell(klogd, LEVEL_WARNING, "%s", kimg_map_found_message(found));
+}
+
+void klogd_tell_map(struct klogd *klogd)
+{
+	if (klogd->map)
+		tell_error(klogd, tell_given(klogd));
+	else
+		tell_found(klogd);
 }

@@ -92,13 +92,37 @@ static void go_on(struct run *run)
 	note(run, "Kernel logging (proc) started.");
 }
 
+/* sd_notify(3): with Type=notify-reload the time must be told as well. */
+static void tell_reloading(void)
+{
+	struct timespec now;
+	char words[64];
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(words, sizeof(words), "RELOADING=1\nMONOTONIC_USEC=%llu",
+		 (unsigned long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	klogd_notify(words);
+}
+
+/* What cannot be read now does not take away what could be before. */
+static void reload_map(struct klogd *klogd)
+{
+	struct kimg_error *error = klogd_open_symbols(klogd);
+
+	if (error)
+		(void)!report(klogd->cli, error);
+	if (!klogd->no_symbols && klogd->options.source != KIMG_KLOG_FILE)
+		klogd_tell_map(klogd);
+}
+
 static void reload(struct run *run, bool files, bool map)
 {
-	klogd_notify("RELOADING=1");
+	tell_reloading();
 	if (files)
 		kimg_klog_reopen(run->klogd->klog);
-	if (map && !run->klogd->no_symbols)
-		klogd_tell_map(run->klogd);
+	kimg_klog_look_at_modules(run->klogd->klog);
+	if (map)
+		reload_map(run->klogd);
 	klogd_notify("READY=1");
 }
 
