@@ -16,7 +16,7 @@ const char *identifier_of(const struct kimg_klog_message *message)
 	return message->kind == KIMG_KLOG_RECORD ? "kernel" : "klogd";
 }
 
-bool next_line(const struct kimg_klog_message *message, size_t *at, struct span *ret_line)
+static bool any_line(const struct kimg_klog_message *message, size_t *at, struct span *ret_line)
 {
 	struct span rest = span_from(span_of(message->text, message->size), *at);
 	const uint8_t *newline;
@@ -28,6 +28,15 @@ bool next_line(const struct kimg_klog_message *message, size_t *at, struct span 
 	*ret_line = span_clip(rest, 0, newline ? (size_t)(newline - rest.p) : rest.n);
 	*at += ret_line->n + 1;
 	return true;
+}
+
+/* Empty lines set the parts of a report apart, which a log has no use for. */
+bool next_line(const struct kimg_klog_message *message, size_t *at, struct span *ret_line)
+{
+	while (any_line(message, at, ret_line))
+		if (ret_line->n || message->kind != KIMG_KLOG_REPORT)
+			return true;
+	return false;
 }
 
 /* As escape_line(), but tabs and backslashes stay as they are. */

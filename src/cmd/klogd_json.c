@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "cmd/klogd.h"
+#include "cmd/oops.h"
 
 static const char *const kinds[] = { "record", "lost", "note", "report" };
 
@@ -55,20 +56,17 @@ static void show_lost(struct out *out, const struct kimg_klog_message *message)
 	out_close(out);
 }
 
-static void show_report(struct out *out, const struct kimg_oops *oops)
+static void show_report(struct out *out, const struct kimg_oops *oops, const char *source)
 {
 	out_object(out, "report");
-	out_string(out, "kind", OUT_DATA, kimg_oops_kind_name(oops->kind));
-	if (oops->title)
-		out_text(out, "title", OUT_DATA, span_of(oops->title, strlen(oops->title)));
-	if (oops->signature)
-		out_string(out, "signature", OUT_DATA, oops->signature);
+	oops_show_members(out, oops, source);
 	out_close(out);
 }
 
 static bool take(void *context, const struct kimg_klog_message *message)
 {
-	struct out *out = context;
+	struct klogd *klogd = context;
+	struct out *out = klogd->out;
 
 	out_record(out);
 	out_string(out, "kind", OUT_DATA, kinds[message->kind]);
@@ -86,7 +84,7 @@ static bool take(void *context, const struct kimg_klog_message *message)
 	if (message->kind == KIMG_KLOG_LOST)
 		show_lost(out, message);
 	if (message->oops)
-		show_report(out, message->oops);
+		show_report(out, message->oops, kimg_klog_source_name(klogd->klog));
 	out_close(out);
 	return true;
 }
@@ -97,5 +95,5 @@ struct kimg_error *klogd_add_json(struct klogd *klogd)
 	if (!klogd->out)
 		return error_nomem();
 	out_document(klogd->out, "kimg-klogd-1", "messages");
-	return kimg_klog_add_call(klogd->klog, take, klogd->out);
+	return kimg_klog_add_call(klogd->klog, take, klogd);
 }

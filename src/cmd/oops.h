@@ -109,6 +109,9 @@ void oops_show_text(struct out *out, const struct kimg_oops *oops);
 /* All of it, for programs. */
 void oops_show_json(struct out *out, const struct kimg_oops *oops, const char *file);
 
+/* The same, into an object that is open. */
+void oops_show_members(struct out *out, const struct kimg_oops *oops, const char *file);
+
 /* ---- oops_html.c: a page ---- */
 
 struct oops_page {

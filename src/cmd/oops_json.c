@@ -271,9 +271,8 @@ static void show_choices(struct out *out, const struct kimg_oops *oops)
 	out_close(out);
 }
 
-void oops_show_json(struct out *out, const struct kimg_oops *oops, const char *file)
+void oops_show_members(struct out *out, const struct kimg_oops *oops, const char *file)
 {
-	out_record(out);
 	text(out, "file", file);
 	out_number(out, "number", OUT_DATA, oops->number);
 	out_string(out, "kind", OUT_DATA, kimg_oops_kind_name(oops->kind));
@@ -296,5 +295,11 @@ void oops_show_json(struct out *out, const struct kimg_oops *oops, const char *f
 	for (size_t i = 0; i < oops->note_count; i++)
 		text(out, NULL, oops->notes[i]);
 	out_close(out);
+}
+
+void oops_show_json(struct out *out, const struct kimg_oops *oops, const char *file)
+{
+	out_record(out);
+	oops_show_members(out, oops, file);
 	out_close(out);
 }
