@@ -135,6 +135,19 @@ static void add_report(struct buf *buf, const struct kimg_oops *oops)
 		add_place(buf, place);
 }
 
+/* Whether the text begins with the title, or a line that has it. */
+static bool tells_title(const struct kimg_klog_message *message)
+{
+	struct span line, title;
+	size_t at = 0;
+
+	if (!message->oops->title)
+		return true;
+	title = span_of(message->oops->title, strlen(message->oops->title));
+	return title.n == 0 ||
+	       (next_line(message, &at, &line) && span_find(line, 0, title, &(size_t){ 0 }));
+}
+
 /* A report's message is its title, and its text below that, as systemd-coredump has it. */
 static void add_message(struct buf *buf, const struct kimg_klog_message *message)
 {
@@ -145,7 +158,7 @@ static void add_message(struct buf *buf, const struct kimg_klog_message *message
 		add_field(buf, "MESSAGE", whole);
 		return;
 	}
-	if (message->oops->title)
+	if (!tells_title(message))
 		buf_printf(&text, "%s\n\n", message->oops->title);
 	buf_add(&text, whole.p, whole.n);
 	while (text.n && text.p[text.n - 1] == '\n')
