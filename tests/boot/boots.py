@@ -7,6 +7,7 @@ from pathlib import Path
 import checks
 import guest
 import headers
+import oops
 import sym
 from guest import Archive, Boot
 from headers import HERE, run
@@ -14,6 +15,7 @@ from rows import Row
 
 # Libraries that kimg loads when they are needed first.
 WANTED_LIBRARIES = ["libdw.so.1", "libcapstone.so.4", "libcapstone.so.5"]
+RSYSLOG_MODULES = Path("/usr/lib/x86_64-linux-gnu/rsyslog")
 BUSYBOX = Path("/bin/busybox")
 
 
@@ -45,9 +47,17 @@ class Bench:
         for soname in WANTED_LIBRARIES:
             if path := guest.library_path(soname):
                 guest.add_program(archive, path, f"lib/x86_64-linux-gnu/{soname}")
-        archive.file("lib/kimg_crash.ko", self.module)
-        archive.file("lib/System.map", self.map)
+        release = self.row.versions()[0]
+        archive.file(f"lib/modules/{release}/updates/kimg_crash.ko", self.module)
+        archive.file(f"boot/System.map-{release}", self.map)
         return archive.bytes()
+
+    def program(self, name: str) -> bytes:
+        """A program of ours for guests, built."""
+        out = self.scratch / name
+        if not out.exists():
+            run("cc", "-static", "-O2", "-Wall", "-o", out, HERE / f"{name}.c")
+        return out.read_bytes()
 
     def boot(self, name: str):
         """The boot of that name, and what checks its outcome."""
@@ -64,16 +74,45 @@ def _ldd(path: Path) -> str:
 
 
 def _decode(bench: Bench) -> Boot:
-    return bench.new("decode", ["sym"])
+    return bench.new("decode", ["sym", "oops"])
 
 
 def _check_decode(bench: Bench, outcome: guest.Outcome, tally: checks.Tally) -> None:
     sym.check(bench, outcome, tally)
+    oops.check(bench, outcome, tally)
 
+
+
+def _sinks(bench: Bench) -> Boot:
+    archive = Archive()
+    guest.add_program(archive, Path("/usr/sbin/rsyslogd"))
+    archive.file("lib/x86_64-linux-gnu/libgcc_s.so.1", guest.library_path("libgcc_s.so.1"))
+    for module in "imuxsock", "lmnet":
+        guest.add_program(archive, RSYSLOG_MODULES / f"{module}.so")
+    guest.add_program(archive, Path("/lib/systemd/systemd-journald"))
+    guest.add_program(archive, Path("/usr/bin/journalctl"))
+    return bench.new("sinks", ["rsyslog", "journal"], more=archive)
+
+
+def _check_sinks(bench: Bench, outcome: guest.Outcome, tally: checks.Tally) -> None:
+    pass
+
+
+def _flood(bench: Bench) -> Boot:
+    archive = Archive()
+    archive.add("bin/flood", bench.program("flood"), 0o755)
+    return bench.new("flood", ["flood"], more=archive,
+                     parameters="printk.devkmsg=on log_buf_len=128K")  # fmt: skip
+
+
+def _check_flood(bench: Bench, outcome: guest.Outcome, tally: checks.Tally) -> None:
+    pass
 
 
 BOOTS = {
     "decode": (_decode, _check_decode),
+    "sinks": (_sinks, _check_sinks),
+    "flood": (_flood, _check_flood),
 }
 
 

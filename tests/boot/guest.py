@@ -107,7 +107,7 @@ class Boot:
     kernel: Path
     base: bytes
     scenarios: list[str]
-    files: dict[str, bytes] = field(default_factory=dict)
+    more: Archive = field(default_factory=Archive)  # of files beside the base
     parameters: str = ""
     seconds: int = 150
 
@@ -145,19 +145,18 @@ def accelerator(kernel: Path) -> str:
 
 def initramfs(boot: Boot, place: Path) -> Path:
     """The kernel unpacks one archive behind the other."""
-    own = Archive()
+    own = boot.more
     for name in boot.scenarios:
         own.file(f"scenarios/{name}", HERE / "guest" / name)
     own.add("scenarios/order", "".join(f"{name}\n" for name in boot.scenarios).encode())
-    for name, content in boot.files.items():
-        own.add(name, content)
+    own.add("scenarios/seconds", b"%d\n" % (boot.seconds // 3))
     path = place / "initramfs"
     path.write_bytes(boot.base + own.bytes())
     return path
 
 
 def command(boot: Boot, place: Path, accel: str) -> list[str]:
-    arguments = f"console=ttyS0 panic=-1 loglevel=4 rdinit=/init {boot.parameters}"
+    arguments = f"console=ttyS0 panic=-1 loglevel=4 mitigations=off rdinit=/init {boot.parameters}"
     return ["nice", QEMU, "-accel", accel, "-cpu", "max" if accel != "kvm" else "host", "-smp", "2",
             "-m", MEMORY, "-nodefaults", "-display", "none", "-no-reboot", "-kernel", str(boot.kernel),
             "-initrd", str(place / "initramfs"), "-append", arguments,
@@ -181,7 +180,7 @@ def results(path: Path) -> tuple[dict[str, bytes], str | None]:
 
 def start(boot: Boot, scratch: Path, accel: str) -> Outcome:
     """Boots, and waits for the end."""
-    place = scratch / boot.name
+    place = scratch / "boots" / boot.name
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     initramfs(boot, place)
