@@ -108,8 +108,8 @@ class Boot:
     base: bytes
     scenarios: list[str]
     more: Archive = field(default_factory=Archive)  # of files beside the base
-    parameters: str = ""
-    seconds: int = 150
+    parameters: str = ""  # of the kernel
+    seconds: int = 300
 
 
 @dataclass
@@ -149,7 +149,7 @@ def initramfs(boot: Boot, place: Path) -> Path:
     for name in boot.scenarios:
         own.file(f"scenarios/{name}", HERE / "guest" / name)
     own.add("scenarios/order", "".join(f"{name}\n" for name in boot.scenarios).encode())
-    own.add("scenarios/seconds", b"%d\n" % (boot.seconds // 3))
+    own.add("scenarios/seconds", b"%d\n" % (boot.seconds // 2))
     path = place / "initramfs"
     path.write_bytes(boot.base + own.bytes())
     return path

@@ -24,6 +24,53 @@ module_param(init_fault, charp, 0);
 
 static volatile int sink;
 
+/* ---- simple ones ---- */
+
+static APART int deep(int level)
+{
+	int value;
+
+	if (level == 0) {
+		WARN_ON(1); /* mark: deep-bottom */
+		return sink;
+	}
+	value = deep(level - 1); /* mark: deep */
+	sink += value;
+	return value + level;
+}
+
+static APART int warn(void)
+{
+	WARN(1, "kimg_crash warns of %d\n", 42); /* mark: warn */
+	return ++sink;
+}
+
+static APART int bug(void)
+{
+	if (sink != -1)
+		BUG(); /* mark: bug */
+	return sink;
+}
+
+/* ---- in .text.unlikely, and in the .cold part of a function ---- */
+
+static UNLIKELY void in_unlikely(void)
+{
+	WARN(1, "kimg_crash in .text.unlikely\n"); /* mark: unlikely */
+	sink++;
+}
+
+static APART int has_cold_part(int value)
+{
+	sink = value * 3;
+	if (value > 7) {
+		sink += value;
+		in_unlikely(); /* mark: cold */
+		sink -= value;
+	}
+	return sink + 1;
+}
+
 /* ---- an inline chain ---- */
 
 static __always_inline int read_once_more(int *from)
@@ -58,53 +105,6 @@ static APART int chain_outer(int *from)
 
 	sink += value;
 	return value + 1;
-}
-
-/* ---- in .text.unlikely, and in the .cold part of a function ---- */
-
-static UNLIKELY void in_unlikely(void)
-{
-	WARN(1, "kimg_crash in .text.unlikely\n"); /* mark: unlikely */
-	sink++;
-}
-
-static APART int has_cold_part(int value)
-{
-	sink = value * 3;
-	if (value > 7) {
-		sink += value;
-		in_unlikely(); /* mark: cold */
-		sink -= value;
-	}
-	return sink + 1;
-}
-
-/* ---- the others ---- */
-
-static APART int deep(int level)
-{
-	int value;
-
-	if (level == 0) {
-		WARN_ON(1); /* mark: deep-bottom */
-		return sink;
-	}
-	value = deep(level - 1); /* mark: deep */
-	sink += value;
-	return value + level;
-}
-
-static APART int warn(void)
-{
-	WARN(1, "kimg_crash warns of %d\n", 42); /* mark: warn */
-	return ++sink;
-}
-
-static APART int bug(void)
-{
-	if (sink != -1)
-		BUG(); /* mark: bug */
-	return sink;
 }
 
 static int fault(const char *name)

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What kimg klogd handed on in the guest: its JSON, files, syslog and the journal."""
+
+import json
+import re
+
+import headers
+from checks import differs
+from oops import FAULTS, Fault
+
+MEMORY_LIMIT = 64 * 1024  # KiB
+FLOOD = 100_000
+MARKS = headers.marks()
+
+
+# ---- texts of reports ----
+
+def words_of(fault: Fault) -> list[tuple[str, str]]:
+    """Functions and places that the text of a report must name, in this order."""
+    return [(function, f"kimg_crash.c:{MARKS[mark]}")
+            for frame in (fault.pc, *fault.frames) for function, mark in frame.chain]  # fmt: skip
+
+
+def text_problem(text: str, fault: Fault) -> str | None:
+    lines = iter(text.splitlines())
+    for function, place in words_of(fault):
+        wanted = re.compile(rf"\b{re.escape(place)}\b")
+        if not any(wanted.search(line) and re.search(rf"\b{function}\b", line) for line in lines):
+            return f"does not tell {function} at {place}, or not in its order"
+    return None
+
+
+def check_texts(tally, label: str, texts: list[str], faults: list[str]) -> None:
+    tally.check(label, "reports", differs(len(faults), len(texts)))
+    for name, text in zip(faults, texts):
+        tally.check(label, f"report of {name}", text_problem(text, FAULTS[name]))
+
+
+# ---- JSON ----
+
+def messages(outcome, name: str) -> list[dict]:
+    found = []
+    for line in outcome.text(name).splitlines():
+        try:
+            found.append(json.loads(line))
+        except json.JSONDecodeError as error:
+            found.append({"kind": "damaged", "text": f"{error}: {line[:80]}"})
+    return found
+
+
+def of_kind(rows: list[dict], kind: str) -> list[dict]:
+    return [row for row in rows if row["kind"] == kind]
+
+
+def gaps_problem(rows: list[dict]) -> str | None:
+    """Sequence numbers grow by one, but for what is told to be lost."""
+    expected = None
+    for row in rows:
+        if row["kind"] not in ("record", "lost") or "sequence" not in row:
+            continue
+        if expected is not None and row["sequence"] != expected:
+            return f"{row['kind']} {row['sequence']} where {expected} is due"
+        expected = row["sequence"] + (row["lost"]["count"] if row["kind"] == "lost" else 1)
+    return None if expected is not None else "no records"
+
+
+def same_text(outcome, name: str, rows: list[dict]) -> str | None:
+    """All that dmesg has, as it has it."""
+    dmesg = [re.sub(r"^\[ *[0-9.]+\] ", "", line) for line in outcome.text(name).splitlines()]
+    got = [line for row in of_kind(rows, "record") for line in row["text"].split("\n")]
+    if dmesg == got[: len(dmesg)]:
+        return None
+    first = next((pair for pair in zip(dmesg, got) if pair[0] != pair[1]), "another number of lines")
+    return f"differs from dmesg: {first}"
+
+
+def check_messages(tally, label: str, rows: list[dict], faults: list[str]) -> None:
+    tally.check(label, "sequence numbers", gaps_problem(rows))
+    damaged = of_kind(rows, "damaged")
+    tally.check(label, "JSON", damaged[0]["text"] if damaged else None)
+    check_texts(tally, label, [row["text"] for row in of_kind(rows, "report")], faults)
+
+
+def said(outcome, folder: str, name: str) -> str:
+    """klogd's words about itself, to whomever it says them."""
+    notes = "\n".join(row["text"] for row in of_kind(messages(outcome, f"{folder}/{name}.json"), "note"))
+    return f"{notes}\n{outcome.text(f'{folder}/{name}.errors')}"
+
+
+def says(outcome, folder: str, name: str, words: str) -> str | None:
+    text = said(outcome, folder, name)
+    return None if re.search(words, text) else f"does not say {words!r}: {text[:300]!r}"
+
+
+def check_decoding(_bench, outcome, tally) -> None:
+    everything = ["init", "warn", "cold", "deep", "null", "gp", "bug"]
+    for name, faults, words in (
+        ("found", everything, r"Inspecting /boot/System\.map-.*\n(.*\n)*.*Loaded [0-9]+ symbols from /boot/System\.map"),
+        ("unloaded", ["warn", "null"], r"Loaded [0-9]+ symbols from /boot/System\.map"),
+        ("missing", ["warn", "gp"], r"Cannot find map file"),
+        ("wrong", ["warn", "gp"], r"Symbols do not match kernel version|System\.map does not match actual kernel"),
+    ):  # fmt: skip
+        folder, label = f"klogd-{name}", f"klogd {name}"
+        check_messages(tally, label, messages(outcome, f"{folder}/{name}.json"), faults)
+        tally.check(label, "words", says(outcome, folder, name, words))
+        tally.check(label, "exit status", status_problem(outcome, folder))
+    rows = messages(outcome, "klogd-found/found.json")
+    tally.check("klogd found", "records", same_text(outcome, "klogd-found/dmesg", rows))
+
+
+def status_problem(outcome, folder: str) -> str | None:
+    found = re.findall(r"klogd: exit status ([0-9]+)", outcome.text(f"{folder}/log"))
+    return None if found and set(found) == {"0"} else f"is {found}"
+
+
+# ---- restarts ----
+
+def repeated(rows: list[dict]) -> str | None:
+    numbers = [row["sequence"] for row in of_kind(rows, "record")]
+    twice = len(numbers) - len(set(numbers))
+    return f"{twice} records come twice" if twice else None
+
+
+def check_restart(_bench, outcome, tally) -> None:
+    rows = messages(outcome, "restart/restart.json")
+    tally.check("klogd restart", "nothing twice", repeated(rows))
+    tally.check("klogd restart", "sequence numbers", gaps_problem(rows))
+    marks = [row["text"] for row in of_kind(rows, "record") if row["text"].startswith("kimg-mark")]
+    wanted = [f"kimg-mark {where}-{run}-{i}" for run in range(1, 5) for where in ("here", "away")
+              for i in range(50)]  # fmt: skip
+    tally.check("klogd restart", "every mark once", differs(len(wanted), len(marks)))
+    tally.check("klogd restart", "marks in order", None if marks == wanted else "not in order")
+
+
+def check_reboot(_bench, outcome, tally) -> None:
+    rows = messages(outcome, "reboot/reboot.json")
+    first = next((row for row in rows if row["kind"] == "record"), {"sequence": None})
+    tally.check("klogd after a reboot", "starts at the first record", differs(0, first["sequence"]))
+    tally.check("klogd after a reboot", "sequence numbers", gaps_problem(rows))
+
+
+def check_service(_bench, outcome, tally) -> None:
+    label = "klogd service"
+    notified = outcome.text("service/notified")
+    watched = [int(line.split()[0]) for line in notified.splitlines() if "WATCHDOG=1" in line]
+    tally.check(label, "READY=1", None if "READY=1" in notified else "is not told")
+    tally.check(label, "STOPPING=1", None if "STOPPING=1" in notified else "is not told")
+    tally.check(label, "WATCHDOG=1", None if len(watched) >= 3 else f"{len(watched)} times")
+    late = max((b - a for a, b in zip(watched, watched[1:])), default=0)
+    tally.check(label, "watchdog in time", f"{late} ms apart" if late >= 2000 else None)
+    old, new = outcome.text("service/log.old"), outcome.text("service/log.1")
+    tally.check(label, "SIGHUP: the old file", None if "mark first" in old and "mark second" not in old else "differs")
+    tally.check(label, "SIGHUP: the new file", None if "mark second" in new and "mark first" not in new else "differs")
+    tally.check(label, "-i and -I", differs("-i: 0\n-I: 0\n", outcome.text("service/signals")))
+    second = outcome.text("service/second")
+    tally.check(label, "a second daemon", "starts" if "exit status 0" in second or not second else None)
+    tally.check(label, "SIGTERM", differs("klogd: exit status 0\nno PID file\n", outcome.text("service/stopped")))  # fmt: skip
+
+
+# ---- flood ----
+
+class Flood:
+    """One run: what arrived between the marks, and what was told to be lost there."""
+
+    def __init__(self, outcome, name: str):
+        self.arrived: dict[int, int] = {}  # by the kernel's number, ours
+        self.others: list[dict] = []
+        self.rows: list[dict] = []
+        for line in outcome.text(f"flood/{name}.short").splitlines():
+            if line.startswith("{"):
+                self.rows.append(json.loads(line))
+            else:
+                sequence, number = map(int, line.split())
+                self.arrived[sequence] = number
+                self.rows.append({"kind": "record", "sequence": sequence, "text": "kimg-flood"})
+        self.begin = self._mark(f"kimg-mark {name}-begin")
+        self.end = self._mark(f"kimg-mark {name}-end")
+
+    def _mark(self, text: str) -> int:
+        return next((row["sequence"] for row in self.rows if row["text"] == text), -1)
+
+    def inside(self, kind: str) -> list[dict]:
+        return [row for row in of_kind(self.rows, kind) if self.begin < row["sequence"] < self.end]
+
+    @property
+    def lost(self) -> int:
+        return sum(row["lost"]["count"] for row in self.inside("lost"))
+
+    @property
+    def dropped(self) -> int:
+        return sum(row["lost"]["dropped"] for row in self.inside("lost"))
+
+
+def number(text: str) -> int:
+    match = re.search(r"[0-9]+", text)
+    return int(match[0]) if match else -1
+
+
+def flood_problem(flood: Flood, exact: bool) -> str | None:
+    if min(flood.begin, flood.end) < 0:
+        return "the marks around it did not arrive"
+    total = flood.end - flood.begin - 1
+    records = len(flood.inside("record"))
+    if records + flood.lost != total:
+        return f"{records} records and {flood.lost} told to be lost, of {total}"
+    ours = list(flood.arrived.values())
+    if ours != sorted(set(ours)):
+        return "records come twice, or not in their order"
+    if exact and len(ours) + flood.lost != FLOOD:
+        return f"{len(ours)} of ours and {flood.lost} told to be lost"
+    return None
+
+
+def check_flood(_bench, outcome, tally) -> None:
+    for name in "plain", "crash", "file":
+        flood, label = Flood(outcome, name), f"klogd flood {name}"
+        tally.check(label, "records and losses", flood_problem(flood, name != "crash"))
+        tally.check(label, "sequence numbers", gaps_problem(flood.rows))
+        memory = number(outcome.text(f"flood/{name}.memory"))
+        tally.check(label, "memory", None if 0 < memory <= MEMORY_LIMIT else f"{memory} KiB")
+        rate = outcome.text(f"flood/{name}.rate").strip()
+        print(f"{label}: {rate}; {len(flood.arrived)} arrived, {flood.lost} told to be lost, "
+              f"{flood.dropped} of them by kimg; {memory} KiB", flush=True)  # fmt: skip
+        if name == "crash":
+            reports = [row["text"] for row in of_kind(flood.rows, "report")]
+            check_texts(tally, label, reports, ["null"])
+    lines = number(outcome.text("flood/file.count"))
+    flood = Flood(outcome, "file")
+    tally.check("klogd flood file", "lines of the file", differs(len(flood.arrived), lines))
+    print(f"busybox klogd: {outcome.text('flood/busybox.rate').strip()}; "
+          f"{outcome.text('flood/busybox').strip()} arrived", flush=True)  # fmt: skip
