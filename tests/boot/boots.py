@@ -136,7 +136,8 @@ def _sinks(bench: Bench) -> Boot:
 
 def _flood(bench: Bench) -> Boot:
     archive = Archive()
-    archive.add("bin/flood", bench.program("flood"), 0o755)
+    for name in "flood", "shorten":
+        archive.add(f"bin/{name}", bench.program(name), 0o755)
     return bench.new("flood", ["flood"], more=archive, seconds=360,
                      parameters="printk.devkmsg=on log_buf_len=128K")  # fmt: skip
 

@@ -149,7 +149,7 @@ def initramfs(boot: Boot, place: Path) -> Path:
     for name in boot.scenarios:
         own.file(f"scenarios/{name}", HERE / "guest" / name)
     own.add("scenarios/order", "".join(f"{name}\n" for name in boot.scenarios).encode())
-    own.add("scenarios/seconds", b"%d\n" % (boot.seconds // 2))
+    own.add("scenarios/seconds", b"%d\n" % (boot.seconds * 3 // 4))
     path = place / "initramfs"
     path.write_bytes(boot.base + own.bytes())
     return path

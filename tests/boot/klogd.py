@@ -210,7 +210,7 @@ def flood_problem(flood: Flood, exact: bool) -> str | None:
 
 
 def check_flood(_bench, outcome, tally) -> None:
-    for name in "plain", "crash", "file":
+    for name in "plain", "crash":
         flood, label = Flood(outcome, name), f"klogd flood {name}"
         tally.check(label, "records and losses", flood_problem(flood, name != "crash"))
         tally.check(label, "sequence numbers", gaps_problem(flood.rows))
@@ -222,8 +222,7 @@ def check_flood(_bench, outcome, tally) -> None:
         if name == "crash":
             reports = [row["text"] for row in of_kind(flood.rows, "report")]
             check_texts(tally, label, reports, ["null"])
-    lines = number(outcome.text("flood/file.count"))
-    flood = Flood(outcome, "file")
-    tally.check("klogd flood file", "lines of the file", differs(len(flood.arrived), lines))
+            lines = number(outcome.text("flood/crash.lines"))
+            tally.check(label, "lines of the file", differs(len(flood.arrived), lines))
     print(f"busybox klogd: {outcome.text('flood/busybox.rate').strip()}; "
           f"{outcome.text('flood/busybox').strip()} arrived", flush=True)  # fmt: skip

@@ -36,10 +36,11 @@ def check_rsyslog(outcome, tally) -> None:
     for line in outcome.text("rsyslog/rsyslog.log").splitlines():
         if match := re.match(r"(\S+)\.(\S+) (\S*) ?(.*)$", line):
             rows.append(match.groups())
-    kernel = [bare(text.strip()) for facility, _, program, text in rows if program == "kernel"]
+    kernel = [bare(text).strip() for _, _, program, text in rows if program == "kernel"]
+    own = [text for _, _, program, text in rows if program == "klogd"]
     dmesg = [bare(line).strip() for line in outcome.text("rsyslog/dmesg").splitlines()]
     tally.check("rsyslog", "every record", order_problem(dmesg, kernel))
-    tally.check("rsyslog", "reports", reports_problem(kernel, ORDER))
+    tally.check("rsyslog", "reports", reports_problem(own, ORDER))
     facilities = {row[0] for row in rows if row[2] == "kernel"} - {"kern", "user"}
     tally.check("rsyslog", "facilities", f"are {facilities}" if facilities else None)
     severities = {row[1] for row in rows if row[2] == "kernel"}
@@ -49,13 +50,13 @@ def check_rsyslog(outcome, tally) -> None:
 
 def check_journal(outcome, tally) -> None:
     rows = [json.loads(line) for line in outcome.text("journal/journal.json").splitlines()]
-    ours = [row for row in rows if row.get("SYSLOG_IDENTIFIER") == "kernel" and row["_TRANSPORT"] == "journal"]
-    records = [row for row in ours if "KIMG_KIND" not in row]
+    ours = [row for row in rows if row["_TRANSPORT"] == "journal"]
+    records = [row for row in ours if row.get("SYSLOG_IDENTIFIER") == "kernel"]
     reports = [row for row in ours if "KIMG_KIND" in row]
     dmesg = [bare(line) for line in outcome.text("journal/dmesg").splitlines()]
-    alone = next((i for i, line in enumerate(dmesg) if line == "kimg-mark alone"), len(dmesg))
+    end = next((i for i, line in enumerate(dmesg) if line == "kimg-mark end"), len(dmesg))
     lines = [line for row in records for line in str(row["MESSAGE"]).split("\n")]
-    tally.check("journal", "every record", order_problem(dmesg[:alone], lines))
+    tally.check("journal", "every record", order_problem(dmesg[:end], lines))
     tally.check("journal", "reports alone beside journald's own reading",
                 "records come twice" if "kimg-mark alone" in lines else None)  # fmt: skip
     faults = [*ORDER, "warn"]
