@@ -347,16 +347,11 @@ static void s390_31_is_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(x86_64_brackets_is_read),
-		cmocka_unit_test(x86_64_braces_is_read),
-		cmocka_unit_test(i386_26_is_read),
-		cmocka_unit_test(i386_24_is_read),
-		cmocka_unit_test(i386_red_hat_is_read),
-		cmocka_unit_test(arm_old_is_read),
-		cmocka_unit_test(arm64_old_is_read),
-		cmocka_unit_test(riscv_old_is_read),
-		cmocka_unit_test(ppc32_is_read),
-		cmocka_unit_test(s390_31_is_read),
+		cmocka_unit_test(x86_64_brackets_is_read), cmocka_unit_test(x86_64_braces_is_read),
+		cmocka_unit_test(i386_26_is_read),         cmocka_unit_test(i386_24_is_read),
+		cmocka_unit_test(i386_red_hat_is_read),    cmocka_unit_test(arm_old_is_read),
+		cmocka_unit_test(arm64_old_is_read),       cmocka_unit_test(riscv_old_is_read),
+		cmocka_unit_test(ppc32_is_read),           cmocka_unit_test(s390_31_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
