@@ -136,7 +136,7 @@ static bool is_beyond(const struct open_report *open, enum part part)
 		return true;
 	/* x86 repeats the registers of an oops behind the end mark, not those of a warning. */
 	if (open->ended)
-		return !open->die || part < PART_PC || part >= PART_TRACE;
+		return (!open->die && !open->weak) || part < PART_PC || part >= PART_TRACE;
 	if (!is_behind_stacks(open) || part == PART_OTHER)
 		return false;
 	if (part == PART_MODULES || part == PART_REGISTERS + 8)
@@ -289,12 +289,22 @@ static size_t choose(struct group *group, const struct log_record *record,
 	return count;
 }
 
+/* One CPU writes many lines in the time that passes until another one comes to it again. */
+static bool is_burst(const struct choice *choices, const struct log_record *record)
+{
+	const struct open_report *best = choices[0].open, *other = choices[1].open;
+
+	return record->has_time && best->has_time && other->has_time &&
+	       record->time >= best->time && record->time > other->time &&
+	       record->time - best->time < (record->time - other->time) / 8;
+}
+
 /* Two reports that the line goes on with equally well, but for which had its turn last. */
-static bool is_guess(const struct choice *choices, size_t count)
+static bool is_guess(const struct choice *choices, size_t count, const struct log_record *record)
 {
 	return count > 1 && choices[0].open->part != PART_CUT &&
 	       choices[0].score - choices[1].score <= BY_TURN && choices[1].score >= -2 * BY_STEP &&
-	       choices[0].score < BY_CALLER;
+	       choices[0].score < BY_CALLER && !is_burst(choices, record);
 }
 
 static void note_start(struct open_report *open, const struct part_line *line)
@@ -413,7 +423,7 @@ static bool offer(struct group *group, const struct log_record *record,
 
 		if (fit == LINE_FOREIGN)
 			continue;
-		if (i == 0 && is_guess(choices, count))
+		if (i == 0 && is_guess(choices, count, record))
 			choices[0].open->mixed = choices[1].open->mixed = true;
 		note_line(group, choices[i].open, record, line);
 		end_line(group, choices[i].open, fit);
