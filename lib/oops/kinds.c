@@ -128,7 +128,7 @@ static const struct start_words of_I[] = {
 
 static const struct start_words of_K[] = {
 	{ "Kernel panic", "Fatal ", { K(PANIC), .follows = true } },
-	{ "Kernel panic", "anic_on_", { K(PANIC), .follows = true } },
+	{ "Kernel panic", "anic_on_", { K(PANIC), .follows = true, .warned = true } },
 	{ "Kernel panic", "softlockup", { K(PANIC), .follows = true } },
 	{ "Kernel panic", "hung_task", { K(PANIC), .follows = true } },
 	{ "Kernel panic", "RCU Stall", { K(PANIC), .follows = true } },
@@ -188,7 +188,7 @@ static const struct start_words of_O[] = {
 	{ "Oops: stack guard page", NULL, { K(STACK_OVERFLOW) } },
 	{ "Oops: kernel stack overflow", NULL, { K(STACK_OVERFLOW) } },
 	{ "Oops: ", "[#", { K(OOPS) } },
-	{ "Oops: 0", NULL, { K(OOPS) } }, /* 2.4 counts no oopses */
+	{ "Oops: 0", NULL, { K(OOPS), .die = true } }, /* 2.4 counts no oopses */
 	{ "Oops[#", NULL, { K(OOPS) } },
 	{ "Oops [#", NULL, { K(OOPS) } },
 	{ "Oops - illegal instruction", NULL, { K(INVALID_OPCODE) } },
@@ -268,8 +268,8 @@ static const struct start_words of_a[] = {
 
 static const struct start_words of_d[] = {
 	{ "detected buffer overflow in ", NULL, { K(BUG) } },
-	{ "divide error: 0", NULL, { K(DIVIDE_ERROR) } },
-	{ "double fault: 0", NULL, { K(DOUBLE_FAULT) } },
+	{ "divide error: 0", NULL, { K(DIVIDE_ERROR), .die = true } },
+	{ "double fault: 0", NULL, { K(DOUBLE_FAULT), .die = true } },
 	{ "double fault, ", NULL, { K(DOUBLE_FAULT) } },
 };
 
@@ -278,14 +278,14 @@ static const struct start_words of_f[] = {
 };
 
 static const struct start_words of_g[] = {
-	{ "general protection fault: ", NULL, { K(GENERAL_PROTECTION) } },
+	{ "general protection fault: ", NULL, { K(GENERAL_PROTECTION), .die = true } },
 	{ "general protection fault, ", NULL, { K(GENERAL_PROTECTION) } },
 };
 
 static const struct start_words of_i[] = {
-	{ "invalid opcode: 0", NULL, { K(INVALID_OPCODE) } },
-	{ "invalid operand: 0", NULL, { K(INVALID_OPCODE) } },    /* before 2.6.16 */
-	{ "illegal operation: ", "ilc:", { K(INVALID_OPCODE) } }, /* s390 */
+	{ "invalid opcode: 0", NULL, { K(INVALID_OPCODE), .die = true } },
+	{ "invalid operand: 0", NULL, { K(INVALID_OPCODE), .die = true } }, /* before 2.6.16 */
+	{ "illegal operation: ", "ilc:", { K(INVALID_OPCODE) } },           /* s390 */
 };
 
 static const struct start_words of_k[] = {

@@ -13,6 +13,8 @@ struct line_start {
 	bool weak; /* starts a report only where none is open: "Call Trace:", "CPU: 0 PID: ..." */
 	bool renames; /* inside of an open report: the better word for what happened ("kernel BUG at", "Oops:") */
 	bool follows; /* belongs to the report that is open, where one is: a panic for an oops or a lockup */
+	bool warned; /* with follows: also of a warning */
+	bool die; /* the architecture's die(), without a count of oopses: what happened came before, if at all */
 	bool opens; /* begins a new report even where the open one has only its first lines */
 };
 bool line_start(struct span text, struct line_start *ret_start);
