@@ -224,6 +224,7 @@ static bool precedes_cut(const struct open_report *open)
 	case KIMG_OOPS_SLAB:
 	case KIMG_OOPS_USERCOPY:
 	case KIMG_OOPS_BAD_PAGE:
+	case KIMG_OOPS_REFCOUNT: /* 4.13 to 4.20 */
 		return !open->cut;
 	default:
 		return false;
@@ -231,6 +232,13 @@ static bool precedes_cut(const struct open_report *open)
 }
 
 /* Whether a line that starts reports is one more of this one. */
+/* Kernels before 4.20 write a warning's text behind its first line. */
+static bool is_text_of_warning(enum kimg_oops_kind open, enum kimg_oops_kind kind)
+{
+	return open == KIMG_OOPS_WARNING &&
+	       (kind == KIMG_OOPS_REFCOUNT || kind == KIMG_OOPS_LIST_CORRUPTION);
+}
+
 static bool joins(const struct group *group, const struct open_report *open,
 		  const struct part_line *line)
 {
@@ -243,7 +251,8 @@ static bool joins(const struct group *group, const struct open_report *open,
 	if (start->cut)
 		return at_once && has_begun_only(open) && precedes_cut(open);
 	if (start->follows)
-		return at_once || (kind != KIMG_OOPS_WARNING && (open->body || open->die));
+		return at_once || start->warned ||
+		       (kind != KIMG_OOPS_WARNING && (open->body || open->die));
 	if (!has_begun_only(open))
 		return false;
 	if (open->part == PART_CUT)
@@ -254,7 +263,7 @@ static bool joins(const struct group *group, const struct open_report *open,
 		return !open->renamed;
 	if (!at_once)
 		return false;
-	return kind == KIMG_OOPS_SYSRQ ||
+	return kind == KIMG_OOPS_SYSRQ || is_text_of_warning(kind, start->kind) ||
 	       (kind == KIMG_OOPS_MACHINE_CHECK && start->kind == KIMG_OOPS_MACHINE_CHECK) ||
 	       (open->cut && !open->head);
 }

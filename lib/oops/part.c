@@ -125,15 +125,22 @@ static bool scan_cpu(struct span text, struct part_line *line)
 	return true;
 }
 
-/* " <TASK>", " </TASK>" */
-static int stack_mark(struct span text)
+/*
+ * " <TASK>", " </TASK>": the last stack of a trace. What stands behind the end of another one, as "</IRQ>", may be the
+ * state that the interrupt came upon. False where the line is no mark of a stack.
+ */
+static bool stack_mark(struct span text, int *ret_opens)
 {
+	bool ends;
+
 	scan_blanks(&text);
+	*ret_opens = 0;
 	if (!scan_word(&text, "<") || text.n < 4)
-		return 0;
-	if (scan_word(&text, "/"))
-		return -1;
-	return text.p[0] >= 'A' && text.p[0] <= 'Z' ? 1 : 0;
+		return false;
+	ends = scan_word(&text, "/");
+	if (span_starts(text, SPAN_LITERAL("TASK>")))
+		*ret_opens = ends ? -1 : 1;
+	return text.p[0] >= 'A' && text.p[0] <= 'Z';
 }
 
 /* What only some lines say beyond their first words. */
@@ -161,7 +168,7 @@ static enum part of_start(struct span text, const struct line_start *start)
 
 	if (start->cut)
 		return PART_CUT;
-	if (span_find(head, 0, SPAN_LITERAL("[#"), &at) ||
+	if (start->die || span_find(head, 0, SPAN_LITERAL("[#"), &at) ||
 	    span_starts(head, SPAN_LITERAL("Internal error: ")))
 		return PART_DIE;
 	return PART_HEAD;
@@ -175,8 +182,7 @@ static enum part of_text(struct span text, struct part_line *line)
 			return parts[i].part;
 	if (scan_cpu(text, line))
 		return PART_CPU;
-	line->opens = stack_mark(text);
-	if (line->opens || is_frame(text))
+	if (stack_mark(text, &line->opens) || is_frame(text))
 		return PART_FRAME;
 	return is_register(text) ? PART_ANY_REGISTERS : PART_OTHER;
 }
