@@ -250,6 +250,6 @@ size_t index_find(struct module_index *index, const char *name,
 	}
 	while (low + count < index->n && is_of(&index->all[low + count], name))
 		count++;
-	*ret_first = index->all + low;
+	*ret_first = count ? &index->all[low] : NULL;
 	return count;
 }
