@@ -68,6 +68,15 @@ static bool is_known(const struct kimg_oops_code *code, size_t i)
 	return !code->known || code->known[i];
 }
 
+static size_t known_count(const struct kimg_oops_code *code)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < code->size; i++)
+		count += is_known(code, i);
+	return count;
+}
+
 /* The bytes from offset on that were read without a hole. */
 static struct span known_from(const struct kimg_oops_code *code, size_t offset)
 {
@@ -388,7 +397,9 @@ struct kimg_error *oops_instructions(struct report *report, const struct oops_te
 
 		if (!block->has_code || block->user || !block->code.size)
 			continue;
-		if (block->code.size > MAX_CODE)
+		if (known_count(&block->code) == 0)
+			block->code.no_instructions = "the kernel could not read it";
+		else if (block->code.size > MAX_CODE)
 			block->code.no_instructions = "this is more code than the kernel prints";
 		else if (!block->code.has_trap || block->code.trap >= block->code.size)
 			block->code.no_instructions = "the instruction at fault is not marked";
