@@ -91,6 +91,11 @@ size_t oops_place_count(const struct kimg_oops_frame *frame);
 void oops_name_instruction(struct buf *buf, const struct kimg_oops_block *block,
 			   const struct kimg_oops_instruction *instruction);
 
+/* Its bytes in hexadecimal, in words where the log has words; no more than longest. */
+void oops_name_bytes(struct buf *buf, const struct kimg_oops *oops,
+		     const struct kimg_oops_code *code,
+		     const struct kimg_oops_instruction *instruction, size_t longest);
+
 /* Whether it belongs to the function before or behind that of the program counter, which nobody wants to see. */
 bool oops_is_outside(const struct kimg_oops_block *block,
 		     const struct kimg_oops_instruction *instruction);

@@ -222,7 +222,8 @@ static void add_frames(struct buf *page, const struct kimg_oops_block *block)
 
 /* ---- code and registers ---- */
 
-static void add_instruction(struct buf *page, const struct kimg_oops_block *block,
+static void add_instruction(struct buf *page, const struct kimg_oops *oops,
+			    const struct kimg_oops_block *block,
 			    const struct kimg_oops_instruction *instruction)
 {
 	const struct kimg_oops_code *code = &block->code;
@@ -234,8 +235,7 @@ static void add_instruction(struct buf *page, const struct kimg_oops_block *bloc
 		   trapped ? " class=\"trap\"" : "", trapped ? "&#8594;" : "");
 	text(page, place.p);
 	buf_puts(page, "</td><td class=\"dim\">");
-	escape_hex(page, span_clip(span_of(code->bytes, code->size), instruction->offset,
-				   instruction->size));
+	oops_name_bytes(page, oops, code, instruction, instruction->size);
 	buf_puts(page, "</td><td>");
 	text(page, instruction->text ? instruction->text : "...");
 	if (instruction->target) {
@@ -246,7 +246,8 @@ static void add_instruction(struct buf *page, const struct kimg_oops_block *bloc
 	buf_puts(page, "</td></tr>\n");
 }
 
-static void add_code(struct buf *page, const struct kimg_oops_block *block)
+static void add_code(struct buf *page, const struct kimg_oops *oops,
+		     const struct kimg_oops_block *block)
 {
 	const struct kimg_oops_code *code = &block->code;
 	const char *problem = code->problem ? code->problem : code->no_instructions;
@@ -258,7 +259,7 @@ static void add_code(struct buf *page, const struct kimg_oops_block *block)
 		buf_puts(page, "<table class=\"code\">\n");
 		for (size_t i = 0; i < code->instruction_count; i++)
 			if (!oops_is_outside(block, &code->instructions[i]))
-				add_instruction(page, block, &code->instructions[i]);
+				add_instruction(page, oops, block, &code->instructions[i]);
 		buf_puts(page, "</table>\n");
 	}
 	if (problem) {
@@ -291,7 +292,8 @@ static void add_registers(struct buf *page, const struct kimg_oops_block *block)
 	buf_puts(page, "</ul>\n");
 }
 
-static void add_block(struct buf *page, const struct kimg_oops_block *block)
+static void add_block(struct buf *page, const struct kimg_oops *oops,
+		      const struct kimg_oops_block *block)
 {
 	if (block->title || block->comm || block->pid >= 0) {
 		buf_puts(page, "<h3>");
@@ -305,7 +307,7 @@ static void add_block(struct buf *page, const struct kimg_oops_block *block)
 		buf_puts(page, "</h3>\n");
 	}
 	add_frames(page, block);
-	add_code(page, block);
+	add_code(page, oops, block);
 	add_registers(page, block);
 }
 
@@ -353,7 +355,7 @@ void oops_page_add(struct oops_page *page, const struct kimg_oops *oops, const c
 	add_facts(body, oops);
 	for (size_t i = 0; i < oops->block_count; i++)
 		if (!oops->blocks[i].user && !oops_is_again(oops, &oops->blocks[i]))
-			add_block(body, &oops->blocks[i]);
+			add_block(body, oops, &oops->blocks[i]);
 	add_log(body, oops);
 	buf_puts(body, "</article>\n");
 }

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/escape.h"
 #include "cmd/oops.h"
 #include "cmd/oops_items.h"
 
@@ -163,17 +162,16 @@ static void show_register(struct out *out, unsigned int bar, const struct kimg_o
 
 /* ---- code ---- */
 
-static void show_instruction(struct out *out, unsigned int bar, const struct kimg_oops_block *block,
+static void show_instruction(struct out *out, unsigned int bar, const struct kimg_oops *oops,
+			     const struct kimg_oops_block *block,
 			     const struct kimg_oops_instruction *instruction, size_t longest)
 {
 	const struct kimg_oops_code *code = &block->code;
 	bool trapped = code->has_trap && instruction->offset == code->trap;
-	size_t size = instruction->size < longest ? instruction->size : longest;
-	struct span bytes = span_clip(span_of(code->bytes, code->size), instruction->offset, size);
 	cleanup_buf struct buf place = { 0 }, hex = { 0 };
 
 	oops_name_instruction(&place, block, instruction);
-	escape_hex(&hex, bytes);
+	oops_name_bytes(&hex, oops, code, instruction, longest);
 	row(out, bar);
 	out_width(out, 2);
 	out_string(out, NULL, OUT_BAD, trapped ? "=>" : "");
@@ -191,7 +189,8 @@ static void show_instruction(struct out *out, unsigned int bar, const struct kim
 	out_row_end(out);
 }
 
-static void show_code(struct out *out, unsigned int bar, const struct kimg_oops_block *block)
+static void show_code(struct out *out, unsigned int bar, const struct kimg_oops *oops,
+		      const struct kimg_oops_block *block)
 {
 	const struct kimg_oops_code *code = &block->code;
 	size_t longest = 0;
@@ -201,7 +200,7 @@ static void show_code(struct out *out, unsigned int bar, const struct kimg_oops_
 			longest = code->instructions[i].size;
 	for (size_t i = 0; i < code->instruction_count; i++)
 		if (!oops_is_outside(block, &code->instructions[i]))
-			show_instruction(out, bar, block, &code->instructions[i], longest);
+			show_instruction(out, bar, oops, block, &code->instructions[i], longest);
 	if (code->no_instructions)
 		fact(out, bar, OUT_FAINT, "no instructions:", code->no_instructions);
 }
@@ -272,7 +271,7 @@ void oops_show_item(struct out *out, const struct kimg_oops *oops, const struct 
 		show_register(out, bar, item->reg);
 		break;
 	case OOPS_ITEM_CODE:
-		show_code(out, bar, item->block);
+		show_code(out, bar, oops, item->block);
 		break;
 	case OOPS_ITEM_TAINT:
 		show_taint(out, bar, oops);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "cmd/oops.h"
 
 struct span oops_span(const char *text)
@@ -195,6 +196,21 @@ const char *oops_doubt(const struct kimg_oops_frame *frame)
 static const struct kimg_oops_place *place_of_pc(const struct kimg_oops_block *block)
 {
 	return block->has_pc && block->pc.place_count ? &block->pc.places[0] : NULL;
+}
+
+void oops_name_bytes(struct buf *buf, const struct kimg_oops *oops,
+		     const struct kimg_oops_code *code,
+		     const struct kimg_oops_instruction *instruction, size_t longest)
+{
+	size_t size = instruction->size < longest ? instruction->size : longest;
+	struct span bytes = span_clip(span_of(code->bytes, code->size), instruction->offset, size);
+	size_t unit = oops->big_endian || code->unit == 0 || bytes.n % code->unit ? 1 : code->unit;
+
+	for (size_t i = 0; i < bytes.n; i += unit) {
+		buf_puts(buf, i && unit > 1 ? " " : "");
+		for (size_t k = unit; k-- > 0;)
+			escape_hex(buf, span_clip(bytes, i + k, 1));
+	}
 }
 
 /* Where the bytes of the code start, from the function on: maybe before it. False where that is not known. */
