@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/escape.h"
 #include "cmd/oops.h"
@@ -295,9 +296,12 @@ static void add_registers(struct buf *page, const struct kimg_oops_block *block)
 static void add_block(struct buf *page, const struct kimg_oops *oops,
 		      const struct kimg_oops_block *block)
 {
-	if (block->title || block->comm || block->pid >= 0) {
+	/* "Call Trace" is what every block has */
+	bool named = block->title && strncasecmp(block->title, "call trace", 10) != 0;
+
+	if (named || block->comm || block->pid >= 0) {
 		buf_puts(page, "<h3>");
-		text(page, block->title ? block->title : "Task");
+		text(page, named ? block->title : "Task");
 		buf_putc(page, ' ');
 		text(page, block->comm);
 		if (block->pid >= 0)

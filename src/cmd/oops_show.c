@@ -3,11 +3,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/escape.h"
 #include "cmd/oops.h"
 
-enum { LABEL_WIDTH = 11, FRAME_WIDTH = 44 };
+enum { LABEL_WIDTH = 11, FRAME_WIDTH = 44, REGISTERS_IN_ROW = 4 };
 
 /* ---- titles ---- */
 
@@ -257,23 +258,37 @@ static void show_frames(struct out *out, const struct kimg_oops_block *block)
 	}
 }
 
+static void show_register(struct out *out, const struct kimg_oops_register *reg)
+{
+	cleanup_buf struct buf name = { 0 };
+
+	out_width(out, 6);
+	out_text(out, NULL, OUT_FAINT, oops_span(reg->name));
+	out_gap(out, 1);
+	out_width(out, 16);
+	out_print(out, OUT_PLAIN, "%0*" PRIx64, (int)reg->bits / 4, reg->value);
+	if (!reg->place)
+		return;
+	oops_name_place(&name, reg->place);
+	out_text(out, NULL, OUT_STRONG, buf_span(&name));
+}
+
+/* A few in a row; what points to a symbol ends its row with that. */
 static void show_registers(struct out *out, const struct kimg_oops_block *block)
 {
-	for (size_t i = 0; i < block->register_count; i++) {
-		const struct kimg_oops_register *reg = &block->registers[i];
-		cleanup_buf struct buf name = { 0 };
+	unsigned int in_row = 0;
 
-		out_row(out);
-		out_width(out, 6);
-		out_text(out, NULL, OUT_FAINT, oops_span(reg->name));
-		out_gap(out, 1);
-		out_print(out, OUT_PLAIN, "%0*" PRIx64, (int)reg->bits / 4, reg->value);
-		if (reg->place) {
-			oops_name_place(&name, reg->place);
-			out_text(out, NULL, OUT_STRONG, buf_span(&name));
+	for (size_t i = 0; i < block->register_count; i++) {
+		if (in_row == 0)
+			out_row(out);
+		show_register(out, &block->registers[i]);
+		if (++in_row == REGISTERS_IN_ROW || block->registers[i].place) {
+			out_row_end(out);
+			in_row = 0;
 		}
-		out_row_end(out);
 	}
+	if (in_row)
+		out_row_end(out);
 }
 
 static void show_instruction(struct out *out, const struct kimg_oops_block *block,
@@ -313,14 +328,16 @@ static void show_code(struct out *out, const struct kimg_oops_block *block)
 
 static void show_block(struct out *out, const struct kimg_oops_block *block)
 {
-	bool headed = block->title || block->comm || block->pid >= 0;
+	/* "Call Trace" is what every block has */
+	bool named = block->title && strncasecmp(block->title, "call trace", 10) != 0;
+	bool headed = named || block->comm || block->pid >= 0;
 
 	if (!headed && !block->has_pc && !block->frame_count && !block->register_count)
 		return;
 	out_space(out);
 	if (headed) {
 		out_row(out);
-		out_text(out, NULL, OUT_STRONG, oops_span(block->title ? block->title : "task"));
+		out_text(out, NULL, OUT_STRONG, oops_span(named ? block->title : "task"));
 		out_text(out, NULL, OUT_PLAIN, oops_span(block->comm));
 		if (block->pid >= 0)
 			out_print(out, OUT_PLAIN, "[%" PRId64 "]", block->pid);

@@ -24,6 +24,10 @@ static void name_rest(struct buf *buf, uint64_t offset, uint64_t size, const cha
 
 void oops_name_place(struct buf *buf, const struct kimg_oops_place *place)
 {
+	if (!place->symbol && place->module) {
+		buf_printf(buf, "[%s]+0x%" PRIx64, place->module, place->offset);
+		return;
+	}
 	buf_puts(buf, place->symbol ? place->symbol : "?");
 	name_rest(buf, place->offset, place->size, place->module);
 }
@@ -188,7 +192,8 @@ const char *oops_doubt(const struct kimg_oops_frame *frame)
 		return frame->places[0].source_count ? "one of several copies"
 						     : "one of several of that name";
 	case KIMG_OOPS_NAMED:
-		return "in this module, whose symbols are not here";
+		/* nothing new where the log names the module */
+		return frame->module ? NULL : "in this module, whose symbols are not here";
 	}
 	return NULL;
 }
