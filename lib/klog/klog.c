@@ -266,8 +266,7 @@ static struct kimg_error *take_record(struct kimg_klog *klog, struct span bytes)
 
 	record_parse(bytes, &record);
 	/* Read again for the sake of a report that was not complete when the last run ended. */
-	again = record.has_sequence && klog->drain.numbered && record.sequence < klog->next &&
-		klog->source.device;
+	again = record.has_sequence && klog->source.device && record.sequence < klog->next;
 	if (klog->options.records && !again)
 		TRY(hand_on(klog, &record));
 	if (klog->reader && record.facility == 0)
