@@ -36,7 +36,7 @@ def check_rsyslog(outcome, tally) -> None:
     for line in outcome.text("rsyslog/rsyslog.log").splitlines():
         if match := re.match(r"(\S+)\.(\S+) (\S*) ?(.*)$", line):
             rows.append(match.groups())
-    kernel = [bare(text).strip() for _, _, program, text in rows if program == "kernel"]
+    kernel = [bare(text.strip()).strip() for _, _, program, text in rows if program == "kernel"]
     own = [text for _, _, program, text in rows if program == "klogd"]
     dmesg = [bare(line).strip() for line in outcome.text("rsyslog/dmesg").splitlines()]
     tally.check("rsyslog", "every record", order_problem(dmesg, kernel))
