@@ -165,8 +165,11 @@ static struct kimg_error *place_at(struct resolving *r, struct oops_table *table
 static bool is_in_kernel(const struct oops_table *table, uint64_t address)
 {
 	uint64_t start, text, end;
-	bool has_start = table_address(table, "_stext", &start);
+	bool has_start;
 
+	if (!table)
+		return false;
+	has_start = table_address(table, "_stext", &start);
 	if (table_address(table, "_text", &text) && (!has_start || text < start))
 		start = text;
 	else if (!has_start)
