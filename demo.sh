@@ -61,3 +61,5 @@ show map "$image" -o "$out/System.map"
 show sym --map "$out/System.map" start_kernel 'vfs_*write'
 show vmlinux "$image" -o "$out/vmlinux.symbols"
 show size --show totals "$out/vmlinux.symbols"
+
+show oops --reports --no-search tests/data/oops/arm64-null.log
