@@ -131,13 +131,15 @@ static struct kimg_error *open_llvm(const struct kimg_disasm_options *options, v
 	return NULL;
 }
 
-/* "\tadd\tx0, x1, x2" without the first tab, the others as blanks. */
+/* "\tadd\tx0, x1, x2" without the first tab, the others as blanks; none at the end. */
 static void tidy(char text[DISASM_TEXT])
 {
 	size_t from = strspn(text, "\t "), n = 0;
 
 	for (; text[from]; from++)
 		text[n++] = text[from] == '\t' ? ' ' : text[from];
+	while (n && text[n - 1] == ' ')
+		n--;
 	text[n] = '\0';
 }
 

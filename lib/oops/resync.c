@@ -7,8 +7,9 @@
 #include "oops/resync.h"
 
 enum {
-	WINDOW = 64, /* bytes before the trap that are looked at: the kernel prints 42 */
-	STARTS = 15, /* the longest instruction of x86: one of these places is right */
+	WINDOW = 64,      /* bytes before the trap that are looked at: the kernel prints 42 */
+	STARTS = 15,      /* the longest instruction of x86: one of these places is right */
+	OTHER_STARTS = 6, /* of the others, s390's */
 };
 
 unsigned int resync_unit(const struct kimg_disasm_options *options)
@@ -84,9 +85,9 @@ static void find_ways(const struct resync *resync, size_t base, bool likely, siz
 static size_t first_common(const struct resync *resync, size_t base, const size_t ways[WINDOW])
 {
 	unsigned int passed[WINDOW] = { 0 }, all = 0;
-	size_t n = resync->trap - base;
+	size_t n = resync->trap - base, starts = resync->unit == 1 ? STARTS : OTHER_STARTS;
 
-	for (size_t start = n % resync->unit; start < n && start < STARTS; start += resync->unit) {
+	for (size_t start = n % resync->unit; start < n && start < starts; start += resync->unit) {
 		if (!ways[start])
 			continue;
 		all++;
