@@ -353,6 +353,9 @@ static struct kimg_error *rest(struct kimg_klog *klog, enum kimg_klog_state *ret
 	bool over = !klog->stopped && queue_is_over(&klog->queue);
 	bool open = klog->reader && reports_are_open(klog);
 
+	/* Where the position is kept, the next run reads an open report again, with the rest of it. */
+	if (over && klog->draining && klog->state.file)
+		open = false;
 	if (open && (over || now - klog->fed >= klog->options.settle)) {
 		TRY(reports_flush(klog));
 		*ret_state = KIMG_KLOG_BUSY;
