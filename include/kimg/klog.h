@@ -78,7 +78,7 @@ struct kimg_klog_options {
 };
 
 #define KIMG_KLOG_OPTIONS_DEFAULT                       \
-	((struct kimg_klog_options){ .queue = 32 << 20, \
+	((struct kimg_klog_options){ .queue = 16 << 20, \
 				     .records = true,   \
 				     .reports = true,   \
 				     .settle = 2000,    \

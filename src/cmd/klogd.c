@@ -63,7 +63,7 @@ static const struct option_def options[] = {
 	  COMPLETE_NOTHING, NULL, 0 },
 	{ 0, "state", "FILE", "keep the position in the log there between runs", COMPLETE_FILE,
 	  NULL, OPTION_STATE },
-	{ 0, "queue", "SIZE", "memory for records that wait (32M)", COMPLETE_NOTHING, NULL,
+	{ 0, "queue", "SIZE", "memory for records that wait (16M)", COMPLETE_NOTHING, NULL,
 	  OPTION_QUEUE },
 	{ 'c', "console-level", "N", "records of a level below N go to the console",
 	  COMPLETE_NOTHING, NULL, 0 },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* kimg klogd while it runs: signals, the service manager, and the log in between. */
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -213,6 +214,12 @@ static int work(struct run *run)
 	}
 }
 
+/* What reading a map took is not needed any more, and may be much of what a service may have. */
+static void give_back(void)
+{
+	malloc_trim(0);
+}
+
 static void tell_start(struct run *run)
 {
 	char text[512];
@@ -222,6 +229,7 @@ static void tell_start(struct run *run)
 	note(run, text);
 	if (!run->klogd->no_symbols)
 		klogd_tell_map(run->klogd);
+	give_back();
 }
 
 static void tell_end(struct run *run)
