@@ -200,7 +200,7 @@ struct resolving {
 /* choose.c: sets kernel, lines, live and the choices. */
 struct kimg_error *choose_kernel(struct resolving *r) must_check;
 
-/* Tells what was taken, or tried. */
+/* tell.c: tells what was taken, or tried. */
 struct kimg_error *add_choice(struct resolving *r, const struct oops_table *table, const char *how,
 			      const struct oops_verdict *verdict) must_check;
 
