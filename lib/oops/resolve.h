@@ -42,7 +42,10 @@ struct oops_table {
 struct kimg_error *table_get(struct kimg_oops_symbols *symbols, const char *path,
 			     struct oops_table **ret_table) must_check;
 
-/* The one of the running kernel, at the addresses where it runs; side is NULL where it does not tell. */
+/*
+ * The one of the running kernel, at the addresses where it runs; side is NULL where it does not tell. It is read again
+ * when modules have come or gone.
+ */
 struct kimg_error *table_get_running(struct kimg_oops_symbols *symbols,
 				     struct oops_table **ret_table) must_check;
 
@@ -123,6 +126,7 @@ struct kimg_oops_symbols {
 	size_t table_count;
 	struct oops_table *given[3]; /* the vmlinux, the map, the image */
 	struct oops_table *running;
+	uint64_t running_modules; /* a hash of /proc/modules when it was read */
 	struct module_index modules; /* those given */
 	struct oops_kernel kernels[KERNELS_MAX];
 	size_t kernel_count;

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/buf.h"
+#include "base/hash.h"
+#include "io/blob.h"
 #include "oops/resolve.h"
 #include "symbol/map_match.h"
 #include "format/elf.h"
@@ -260,14 +263,36 @@ struct kimg_error *table_get(struct kimg_oops_symbols *symbols, const char *path
 	return add_table(symbols, path, ret_table);
 }
 
+/* What the modules are that are loaded: a number that changes with them. False where that is not told. */
+static bool hash_modules(const struct kimg_oops_symbols *symbols, uint64_t *ret_hash)
+{
+	cleanup_buf struct buf path = { 0 };
+	cleanup_blob struct blob modules = { 0 };
+	struct kimg_error *error;
+
+	buf_printf(&path, "%s/proc/modules", symbols_roots(symbols)[0]);
+	if (path.failed)
+		return false;
+	error = blob_open(&modules, path.p, &symbols->options.limits);
+	kimg_error_free(error);
+	*ret_hash = error ? 0 : hash_span(0, blob_span(&modules));
+	return !error;
+}
+
 struct kimg_error *table_get_running(struct kimg_oops_symbols *symbols,
 				     struct oops_table **ret_table)
 {
 	const struct kimg_symbols_options options = { .limits = symbols->options.limits };
 	struct oops_table *table = NULL;
 	struct kimg_error *error;
+	uint64_t modules = 0;
+	bool told = hash_modules(symbols, &modules);
 
+	*ret_table = symbols->running;
+	if (symbols->running && told && modules == symbols->running_modules)
+		return NULL;
 	*ret_table = NULL;
+	symbols->running_modules = modules;
 	table_free(symbols->running);
 	symbols->running = NULL;
 	TRY(table_new("/proc/kallsyms", &table));
