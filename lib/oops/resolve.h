@@ -126,7 +126,7 @@ struct kimg_oops_symbols {
 	size_t table_count;
 	struct oops_table *given[3]; /* the vmlinux, the map, the image */
 	struct oops_table *running;
-	uint64_t running_modules; /* a hash of /proc/modules when it was read */
+	uint64_t running_modules;    /* a hash of /proc/modules when it was read */
 	struct module_index modules; /* those given */
 	struct oops_kernel kernels[KERNELS_MAX];
 	size_t kernel_count;
