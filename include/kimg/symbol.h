@@ -174,6 +174,14 @@ const struct kimg_symbol *kimg_symbols_at(struct kimg_symbols *symbols, uint64_t
 uint64_t kimg_symbol_extent(struct kimg_symbols *symbols, const struct kimg_symbol *symbol);
 
 /*
+ * Whether that is how many bytes the kernel prints for symbol. For the last function in a part of a module (.text,
+ * .init.text) it may be anything from its own size up to the end of its page: what lies behind it, such as
+ * stubs for calls, depends on the kernel that loads it.
+ */
+bool kimg_symbol_has_extent(struct kimg_symbols *symbols, const struct kimg_symbol *symbol,
+			    uint64_t size);
+
+/*
  * The symbols of that name, in the order of their addresses. A name without the suffixes that compilers
  * add (.isra.0, .constprop.0, .cold, .llvm.HASH) finds those with them too, after the exact ones. Calls
  * visit for each; false from it ends the walk. Returns how many were visited.

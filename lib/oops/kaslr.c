@@ -48,7 +48,7 @@ static bool count_symbol(void *context, const struct kimg_symbol *symbol)
 	if (!symbol_is_called(symbol, span_of(frame->symbol, strlen(frame->symbol))))
 		return false;
 	if (!(symbol->flags & KIMG_SYMBOL_HIDDEN) &&
-	    (!frame_size(frame) || kimg_symbol_extent(pair->symbols, symbol) == frame->size))
+	    (!frame_size(frame) || kimg_symbol_has_extent(pair->symbols, symbol, frame->size)))
 		count_offset(pair->counts,
 			     (frame->address - frame->offset - symbol->address) & pair->mask);
 	return true;

@@ -132,7 +132,7 @@ static bool keep_symbol(void *context, const struct kimg_symbol *symbol)
 		return false;
 	if (symbol->flags & KIMG_SYMBOL_HIDDEN)
 		return true;
-	if (!lookup->size || kimg_symbol_extent(lookup->symbols, symbol) == lookup->size) {
+	if (!lookup->size || kimg_symbol_has_extent(lookup->symbols, symbol, lookup->size)) {
 		lookup->found = symbol;
 		lookup->count++;
 	}

@@ -52,8 +52,8 @@ struct matches {
 /* Those of the right size go to the front. */
 static void add_match(struct matches *matches, const struct kimg_symbol *symbol)
 {
-	uint64_t extent = kimg_symbol_extent(matches->symbols, symbol);
-	bool sized = frame_size(matches->frame) && extent == frame_size(matches->frame);
+	uint64_t size = frame_size(matches->frame);
+	bool sized = size && kimg_symbol_has_extent(matches->symbols, symbol, size);
 
 	for (size_t i = 0; i < matches->n; i++)
 		if (matches->all[i]->address == symbol->address)

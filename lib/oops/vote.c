@@ -133,7 +133,7 @@ static bool compare_symbol(void *context, const struct kimg_symbol *symbol)
 	if (symbol->flags & KIMG_SYMBOL_HIDDEN)
 		return true;
 	lookup->known = true;
-	lookup->agrees = kimg_symbol_extent(lookup->symbols, symbol) == lookup->size;
+	lookup->agrees = kimg_symbol_has_extent(lookup->symbols, symbol, lookup->size);
 	return !lookup->agrees;
 }
 

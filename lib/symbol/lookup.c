@@ -181,11 +181,14 @@ static bool ends_at_next(const struct kimg_symbol *symbol, const struct kimg_sym
 	       (!symbol->module || is_text(next) >= is_text(symbol));
 }
 
-uint64_t kimg_symbol_extent(struct kimg_symbols *symbols, const struct kimg_symbol *symbol)
+/* known: false where only pages end it, as no symbol follows in its part of the module. */
+static uint64_t find_extent(struct kimg_symbols *symbols, const struct kimg_symbol *symbol,
+			    bool *ret_known)
 {
 	const struct kimg_symbol *next;
 	uint64_t distance;
 
+	*ret_known = true;
 	if (symbol->flags & KIMG_SYMBOL_HIDDEN || !index_places(symbols))
 		return symbol->size;
 	next = next_of(symbols, symbol);
@@ -193,7 +196,24 @@ uint64_t kimg_symbol_extent(struct kimg_symbols *symbols, const struct kimg_symb
 	distance = next ? next->address - symbol->address : -(symbol->address | 1);
 	if (ends_at_next(symbol, next, distance))
 		return distance;
+	*ret_known = !symbol->module;
 	return lesser(distance, symbol->module ? rest_of_pages(symbol) : symbol->size);
+}
+
+uint64_t kimg_symbol_extent(struct kimg_symbols *symbols, const struct kimg_symbol *symbol)
+{
+	bool known;
+
+	return find_extent(symbols, symbol, &known);
+}
+
+bool kimg_symbol_has_extent(struct kimg_symbols *symbols, const struct kimg_symbol *symbol,
+			    uint64_t size)
+{
+	bool known;
+	uint64_t extent = find_extent(symbols, symbol, &known);
+
+	return size == extent || (!known && size >= symbol->size && size < extent);
 }
 
 const struct kimg_symbol *kimg_symbols_at(struct kimg_symbols *symbols, uint64_t address)

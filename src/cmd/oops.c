@@ -19,7 +19,6 @@ enum {
 	OPTION_ROOT,
 	OPTION_NO_SOURCE,
 	OPTION_NO_SEARCH,
-	OPTION_DEBUGINFOD,
 	OPTION_KIND,
 	OPTION_HTML,
 };
@@ -47,8 +46,6 @@ static const struct option_def options[] = {
 	  NULL, OPTION_NO_SEARCH },
 	{ 0, "no-source", NULL, "do not look for source files and lines", COMPLETE_NOTHING, NULL,
 	  OPTION_NO_SOURCE },
-	{ 0, "debuginfod", NULL, "ask the servers of DEBUGINFOD_URLS for symbols", COMPLETE_NOTHING,
-	  NULL, OPTION_DEBUGINFOD },
 	{ 'r', "reports", NULL, "print the reports alone, taken apart", COMPLETE_NOTHING, NULL, 0 },
 	{ 't', "titles", NULL, "print a line for each report", COMPLETE_NOTHING, NULL, 0 },
 	{ 0, "html", "OUT", "write a page with the reports", COMPLETE_FILE, NULL, OPTION_HTML },
@@ -356,9 +353,6 @@ static int set_option(struct cli *cli, struct oops_options *o, int id)
 	case OPTION_NO_SEARCH:
 		o->symbols.no_search = true;
 		break;
-	case OPTION_DEBUGINFOD:
-		o->symbols.debuginfod = true;
-		break;
 	case OPTION_KIND:
 		return set_kind(cli, o);
 	case OPTION_HTML:
@@ -380,13 +374,12 @@ static int check_options(struct cli *cli, struct oops_options *o)
 	o->symbols.limits = cli->limits;
 	o->symbols.modules = o->module_count ? o->modules : NULL;
 	o->symbols.roots = o->roots[0] ? o->roots : NULL;
+	o->symbols.debuginfod = debuginfod_is_configured();
 	if (is_json(cli) && o->form != FORM_LOG && o->form != FORM_REPORTS)
 		return cli_usage_error(cli, "--json has all of a report, and excludes --titles and "
 					    "--html");
 	if (o->follow && (cli->operand_count > 1 || o->form == FORM_HTML))
 		return cli_usage_error(cli, "--follow needs one LOG, and excludes --html");
-	if (o->symbols.debuginfod && !debuginfod_is_configured())
-		return cli_usage_error(cli, "--debuginfod: DEBUGINFOD_URLS names no servers");
 	if (!o->follow)
 		return STATUS_YES;
 	cli->no_pager = true;

@@ -277,8 +277,8 @@ static bool holds(const struct sym_match *match, const struct query *q, bool dec
 	uint64_t offset = decimal ? q->offset.decimal : q->offset.hex;
 	uint64_t size = decimal ? q->size.decimal : q->size.hex;
 
-	/* Kernels whose modules do not start their parts on pages know where the last function ends. */
-	if (q->has_size && size != match->extent && (size != match->symbol->size || size == 0))
+	if (q->has_size && !kimg_symbol_has_extent(match->table, match->symbol, size) &&
+	    (size != match->symbol->size || size == 0))
 		return false;
 	return match->extent == 0 || offset <= match->extent;
 }

@@ -82,6 +82,23 @@ static void what_is_nowhere_is_hidden(void **state)
 	assert_int_equal(kimg_symbol_extent(symbols, table_named(symbols, "work.cold")), 0xfa4);
 }
 
+/* Where a function is the last one of its part, kernels print anything up to the end of its page. */
+static void the_last_function_has_many_sizes(void **state)
+{
+	cleanup_symbols struct kimg_symbols *symbols =
+		open_module(sample("good-module-x86_64"), NULL);
+	const struct kimg_symbol *last = table_named(symbols, "work.cold");
+	const struct kimg_symbol *other = table_named(symbols, "work");
+	uint64_t extent = kimg_symbol_extent(symbols, other);
+
+	assert_true(kimg_symbol_has_extent(symbols, last, 0xfa4));
+	assert_true(kimg_symbol_has_extent(symbols, last, last->size + 8));
+	assert_false(kimg_symbol_has_extent(symbols, last, last->size - 1));
+	assert_false(kimg_symbol_has_extent(symbols, last, 0xfa5));
+	assert_true(kimg_symbol_has_extent(symbols, other, extent));
+	assert_false(kimg_symbol_has_extent(symbols, other, extent + 8));
+}
+
 static void write_sections(struct root *root, const char *folder, const char *text)
 {
 	char path[128];
@@ -184,6 +201,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(modules_are_laid_out),
 		cmocka_unit_test(what_is_nowhere_is_hidden),
+		cmocka_unit_test(the_last_function_has_many_sizes),
 		cmocka_unit_test_setup_teardown(modules_where_they_were_loaded, root_setup,
 						root_teardown),
 		cmocka_unit_test_setup_teardown(sections_that_help_nobody, root_setup,

@@ -1,1 +1,0 @@
-kimg oops --debuginfod log
