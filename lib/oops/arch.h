@@ -26,6 +26,9 @@ void state_link(struct report *report, const struct kimg_oops_frame *frame);
 void state_pc_address(struct report *report, uint64_t address);
 void state_link_address(struct report *report, uint64_t address);
 
+/* "ffffffffc0002014 name+0x14/0x30 [module]": of the program counter, else of the link; false where it is none. */
+bool state_place(struct report *report, struct span text, bool counter);
+
 /*
  * The last block that has a program counter, other than those of states that lie in the middle of a trace; the
  * current one where there is none. NULL where memory is short.

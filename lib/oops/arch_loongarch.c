@@ -62,23 +62,11 @@ static bool take_addresses(struct report *report, struct span text)
 static bool take_place(struct report *report, struct span text)
 {
 	bool counter;
-	struct kimg_oops_frame frame = { 0 };
-	uint64_t address;
 
 	scan_blanks(&text);
 	counter = scan_word(&text, "ERA: ") || scan_word(&text, "era   : ");
-	if ((!counter && !scan_word(&text, "ra: ") && !scan_word(&text, "ra    : ")) ||
-	    !scan_hex(&text, &address, NULL))
-		return false;
-	scan_blanks(&text);
-	frame_scan(report, &text, &frame);
-	frame.has_address = true;
-	frame.address = address;
-	if (counter)
-		state_pc(report, &frame);
-	else
-		state_link(report, &frame);
-	return true;
+	return (counter || scan_word(&text, "ra: ") || scan_word(&text, "ra    : ")) &&
+	       state_place(report, text, counter);
 }
 
 /* "$ 0   : ..." of the first kernels */

@@ -76,22 +76,8 @@ static bool take_row(struct report *report, struct span text)
 static bool take_place(struct report *report, struct span text)
 {
 	bool counter = scan_word(&text, "epc   : ");
-	struct kimg_oops_frame frame = { 0 };
-	unsigned int digits;
-	uint64_t address;
 
-	if ((!counter && !scan_word(&text, "ra    : ")) || !scan_hex(&text, &address, &digits))
-		return false;
-	state_bits(report, digits);
-	scan_blanks(&text);
-	frame_scan(report, &text, &frame);
-	frame.has_address = true;
-	frame.address = address;
-	if (counter)
-		state_pc(report, &frame);
-	else
-		state_link(report, &frame);
-	return true;
+	return (counter || scan_word(&text, "ra    : ")) && state_place(report, text, counter);
 }
 
 /* "Status: 1000fc03    KERNEL EXL IE"; R3000: KUp, the mode before the exception */

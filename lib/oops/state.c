@@ -67,6 +67,23 @@ void state_link_address(struct report *report, uint64_t address)
 	state_link(report, &(struct kimg_oops_frame){ .has_address = true, .address = address });
 }
 
+bool state_place(struct report *report, struct span text, bool counter)
+{
+	struct kimg_oops_frame frame = { .has_address = true };
+	unsigned int digits;
+
+	if (!scan_hex(&text, &frame.address, &digits))
+		return false;
+	state_bits(report, digits);
+	scan_blanks(&text);
+	frame_scan(report, &text, &frame);
+	if (counter)
+		state_pc(report, &frame);
+	else
+		state_link(report, &frame);
+	return true;
+}
+
 static bool is_nested(const struct kimg_oops_block *block)
 {
 	return block->title && strncmp(block->title, "interrupt: ", 11) == 0;
