@@ -203,6 +203,19 @@ static void start(struct maker *m, enum shape named, enum shape unnamed, uint32_
 	}
 }
 
+/* The type of that number; false where it does not exist. */
+static bool type_of(const struct maker *m, uint32_t number, struct btf_type *ret_type)
+{
+	uint32_t at;
+	size_t offset;
+
+	if (number == 0 || number > m->places.n / sizeof(at))
+		return false;
+	memcpy(&at, m->places.p + (number - 1) * sizeof(at), sizeof(at));
+	offset = at;
+	return btf_next(m->btf, &offset, ret_type);
+}
+
 /* ---- entries ---- */
 
 static void add_int(struct maker *m, struct btf_type *type)
@@ -236,16 +249,35 @@ static void add_array(struct maker *m, struct btf_type *type)
 	put8(m, 0);
 }
 
+/* The bits of a bit-field as BTF had them before kind_flag: those of an int that does not fill its bytes. */
+static unsigned int bits_of_int(const struct maker *m, uint32_t number, uint32_t *offset)
+{
+	struct btf_type type;
+	uint32_t word;
+
+	if (!type_of(m, number, &type) || type.kind != BTF_INT)
+		return 0;
+	word = cursor_u32(&type.rest); /* bits 16-23 offset, 0-7 how many */
+	if ((word & 0xff) == 8 * (uint64_t)type.size)
+		return *offset % 8 ? word & 0xff : 0;
+	*offset += word >> 16 & 0xff;
+	return word & 0xff;
+}
+
 /* A member: name 4, type 4, offset in bits 4; with kind_flag the offset has 24 bits below a size in bits. */
 static void add_member(struct maker *m, struct btf_type *type)
 {
 	uint32_t name = cursor_u32(&type->rest), of = cursor_u32(&type->rest);
 	uint32_t offset = cursor_u32(&type->rest);
-	unsigned int bits = type->flag ? offset >> 24 : 0;
+	unsigned int bits;
 
-	if (type->flag)
+	if (type->flag) {
+		bits = offset >> 24;
 		offset &= 0xffffff;
-	if (bits || offset % 8) {
+	} else {
+		bits = bits_of_int(m, of, &offset);
+	}
+	if (bits) {
 		start(m, S_BITS, S_BITS_UNNAMED, name);
 		put_type(m, of);
 		put8(m, bits);
@@ -339,19 +371,6 @@ static const struct kimg_symbol *symbol_of(const struct maker *m, uint32_t name)
 		return NULL;
 	kimg_symbols_named_exactly(m->symbols, (const char *)text.p, text.n, take_only, &only);
 	return only.count == 1 ? only.symbol : NULL;
-}
-
-/* The type of that number; false where it does not exist. */
-static bool type_of(const struct maker *m, uint32_t number, struct btf_type *ret_type)
-{
-	uint32_t at;
-	size_t offset;
-
-	if (number == 0 || number > m->places.n / sizeof(at))
-		return false;
-	memcpy(&at, m->places.p + (number - 1) * sizeof(at), sizeof(at));
-	offset = at;
-	return btf_next(m->btf, &offset, ret_type);
 }
 
 /*

@@ -51,6 +51,7 @@ enum { FLAG = 1 << 7 }; /* kind_flag, above the five bits of the kind */
 /*
  *	1 int   2 struct thing *   3 int[3]   4 struct thing   5 tag on 1   6 tagged *   7 enum colour
  *	8 int (thing *, ...)   9 function scale   10 variable counter   11 typedef 99 (there is none)
+ *	12 int of 3 bits   13 struct old
  */
 static void write_types(struct writer *w)
 {
@@ -83,6 +84,11 @@ static void write_types(struct writer *w)
 	type(w, "counter", 14, 0, 6);
 	word(w, 1);
 	type(w, "lost", 8, 0, 99);
+	type(w, "int", 1, 0, 4);
+	word(w, 3);
+	type(w, "old", 4, 2, 8);
+	entry(w, "bits", 12, 5);
+	entry(w, "whole", 1, 32);
 }
 
 static void make_btf(struct buf *btf)
@@ -238,6 +244,19 @@ static void structures_have_members(void **state)
 	assert_int_equal(number(&of, DW_AT_count), 3);
 }
 
+/* As BTF was before it had kind_flag. */
+static void bits_may_be_of_the_type(void **state)
+{
+	struct fixture *f = *state;
+	Dwarf_Die old = find(f, NULL, DW_TAG_structure_type, "old"), member;
+
+	member = find(f, &old, DW_TAG_member, "bits");
+	assert_int_equal(number(&member, DW_AT_bit_size), 3);
+	assert_int_equal(number(&member, DW_AT_data_bit_offset), 5);
+	member = find(f, &old, DW_TAG_member, "whole");
+	assert_int_equal(number(&member, DW_AT_data_member_location), 4);
+}
+
 static void tags_stand_for_what_they_mark(void **state)
 {
 	struct fixture *f = *state;
@@ -306,6 +325,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(structures_have_members, open_fixture,
+						close_fixture),
+		cmocka_unit_test_setup_teardown(bits_may_be_of_the_type, open_fixture,
 						close_fixture),
 		cmocka_unit_test_setup_teardown(tags_stand_for_what_they_mark, open_fixture,
 						close_fixture),
