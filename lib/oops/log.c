@@ -63,8 +63,8 @@ static void take_pieces(struct log *log, struct span line, const struct log_reco
 
 static bool failed(const struct log *log)
 {
-	return log->clean.failed || log->unescaped.failed || log->soft.failed ||
-	       log->entry.value.failed || log->entry.text.failed;
+	return log->clean.failed || log->unescaped.failed || log->soft.failed || log->json.failed ||
+	       log->json_value.failed || log->entry.value.failed || log->entry.text.failed;
 }
 
 static void take_line(struct log *log, struct span line, struct log_record *record)
@@ -119,6 +119,8 @@ void log_done(struct log *log)
 {
 	buf_done(&log->clean);
 	buf_done(&log->unescaped);
+	buf_done(&log->json);
+	buf_done(&log->json_value);
 	buf_done(&log->soft);
 	buf_done(&log->entry.value);
 	buf_done(&log->entry.text);

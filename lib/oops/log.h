@@ -39,7 +39,12 @@ struct log {
 	void *context;
 	struct buf clean;     /* the line without control bytes */
 	struct buf unescaped; /* the text of a record */
-	struct buf soft;      /* mail: lines that "=" joins */
+	struct buf json;      /* the same of a JSON object; other values of it */
+	struct buf json_value;
+	bool json_has_time; /* what dmesg --json told of the message whose text comes */
+	uint64_t json_time;
+	int json_level;
+	struct buf soft; /* mail: lines that "=" joins */
 	uint64_t soft_number, soft_offset;
 	bool quoted_printable; /* a header of the mail said so */
 	bool kmsg;             /* the line before was a record of /dev/kmsg */

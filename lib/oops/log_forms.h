@@ -35,6 +35,9 @@ enum log_peel log_peel_kmsg(struct log *log, struct log_record *record);
 /* " SUBSYSTEM=pci" behind such a record. */
 bool log_is_dictionary(struct span line);
 
+/* log_json.c: {"MESSAGE":"text",...}; text is unescaped and may hold newlines. Not inside of one another. */
+enum log_peel log_peel_json(struct log *log, struct log_record *record);
+
 /* log_prefix.c: all of these. False where it is no message of the kernel. */
 bool log_peel(struct log *log, struct log_record *record);
 

@@ -103,6 +103,8 @@ static enum log_peel peel_one(struct log *log, struct log_record *record)
 
 bool log_peel(struct log *log, struct log_record *record)
 {
+	if (log_peel_json(log, record) == PEEL_DROP)
+		return false;
 	for (int layer = 0; layer < MOST_LAYERS && record->text.n; layer++) {
 		switch (peel_one(log, record)) {
 		case PEEL_MORE:

@@ -4,6 +4,7 @@
  *
  *	[    4.303213] text				kernel/printk/printk.c, print_time() (6.12)
  *	[  772.918915][    T22] text			print_caller(), CONFIG_PRINTK_CALLER; C0 in interrupts
+ *	[  772.918915] [    T22] text			dmesg(1) of the same
  *	[  772.918915] (T34) text			the same in its first versions
  *	<4>[    4.303213] text, <4>text			dmesg -r, /proc/kmsg
  *	[    4.303213 <    0.000012>] text		dmesg -d; [<    0.000012>] with -t
@@ -98,6 +99,8 @@ static void take_after_time(struct log_record *record, struct span rest)
 	scan_word(&rest, " ");
 	record->text = rest;
 	if (rest.n < 4)
+		return;
+	if (rest.p[0] == '[' && take_caller(record, span_from(rest, 1), ']'))
 		return;
 	if (rest.p[0] == '(')
 		take_caller(record, span_from(rest, 1), ')');

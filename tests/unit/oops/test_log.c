@@ -191,6 +191,29 @@ static void records_of_dev_kmsg(void **state)
 		       "[13056922] (C0) <6> ||\n");
 }
 
+static void messages_as_json(void **state)
+{
+	static const struct form forms[] = {
+		{ "{\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\" f+0x1/0x2\",\"PRIORITY\":\"4\"}",
+		  "<4> | f+0x1/0x2|\n" },
+		{ "{ \"_SOURCE_MONOTONIC_TIMESTAMP\" : \"4303213\", \"MESSAGE\" : [72, 105] }",
+		  "[4303213] |Hi|\n" },
+		{ "{\"MESSAGE\":\"a\\nb\\u0022\\u00e4\\u001b[2J\\\\\"}",
+		  "|a|\n|b\"\xc3\xa4[2J\\|\n" },
+		{ "{\"MESSAGE\":\"[    1.000000] text\"}", "[1000000] |text|\n" },
+		{ "{\"_TRANSPORT\":\"syslog\",\"MESSAGE\":\"BUG: x\"}", "" },
+		{ "{\"MESSAGE\":\"cut", "|{\"MESSAGE\":\"cut|\n" },
+		{ "{\"MESSAGE\":{\"a\":1}}", "|{\"MESSAGE\":{\"a\":1}}|\n" },
+		{ "{\"MESSAGE\":null}", "|{\"MESSAGE\":null}|\n" },
+		{ "{}", "|{}|\n" },
+		{ "      },{\n         \"pri\": 4,\n         \"time\":     4.303213,\n"
+		  "         \"msg\": \"text\"\n         \"msg\": \"more\"",
+		  "[4303213] <4> |text|\n<4> |more|\n" },
+	};
+
+	assert_forms(forms, ARRAY_SIZE(forms));
+}
+
 static void entries_of_the_journal(void **state)
 {
 	assert_records(SPAN_LITERAL("__CURSOR=s=1\n_TRANSPORT=kernel\nPRIORITY=4\n"
@@ -263,6 +286,7 @@ int main(void)
 		cmocka_unit_test(other_programs_of_a_monotonic_journal_are_left_out),
 		cmocka_unit_test(forms_of_vendors),
 		cmocka_unit_test(records_of_dev_kmsg),
+		cmocka_unit_test(messages_as_json),
 		cmocka_unit_test(entries_of_the_journal),
 		cmocka_unit_test(mails),
 		cmocka_unit_test(parts_of_dumps),
