@@ -76,6 +76,9 @@ struct code_form {
 void code_take(struct report *report, struct kimg_oops_block *block, struct span text,
 	       const struct code_form *form);
 
+/* A line "Code: ..." of the state that state_outer() gives; false where the line is another one. */
+bool code_line(struct report *report, struct span text, const struct code_form *form);
+
 /* ---- frame.c ---- */
 
 /* "[<ffffffff81000000>]" */

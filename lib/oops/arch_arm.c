@@ -127,10 +127,7 @@ static bool take_code(struct report *report, struct span text)
 	/* since ARMv6 instructions are little-endian, whatever the data are */
 	const struct code_form form = { .unit = 4 };
 
-	if (!scan_word(&text, "Code:"))
-		return false;
-	code_take(report, state_outer(report), text, &form);
-	return true;
+	return code_line(report, text, &form);
 }
 
 static bool take(struct report *report, struct span text)

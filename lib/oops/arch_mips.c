@@ -110,10 +110,7 @@ static bool take_code(struct report *report, struct span text)
 		.big_endian = report->oops.has_byte_order && report->oops.big_endian,
 	};
 
-	if (!scan_word(&text, "Code:"))
-		return false;
-	code_take(report, state_outer(report), text, &form);
-	return true;
+	return code_line(report, text, &form);
 }
 
 static bool take(struct report *report, struct span text)

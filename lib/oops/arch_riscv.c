@@ -99,10 +99,7 @@ static bool take_code(struct report *report, struct span text)
 {
 	const struct code_form form = { .unit = 2 };
 
-	if (!scan_word(&text, "Code:"))
-		return false;
-	code_take(report, state_outer(report), text, &form);
-	return true;
+	return code_line(report, text, &form);
 }
 
 static bool take(struct report *report, struct span text)

@@ -134,3 +134,11 @@ void code_take(struct report *report, struct kimg_oops_block *block, struct span
 	block->has_code = true;
 	block->code = code;
 }
+
+bool code_line(struct report *report, struct span text, const struct code_form *form)
+{
+	if (!scan_word(&text, "Code:"))
+		return false;
+	code_take(report, state_outer(report), text, form);
+	return true;
+}

@@ -87,29 +87,15 @@ static struct span known_from(const struct kimg_oops_code *code, size_t offset)
 	return span_of(code->bytes + offset, end - offset);
 }
 
-static const char *format_text(struct report *report, const char *format, ...) printf_like(2, 3);
-
-static const char *format_text(struct report *report, const char *format, ...)
-{
-	const char *text;
-	va_list ap;
-
-	va_start(ap, format);
-	text = arena_vprintf(&report->arena, format, ap);
-	va_end(ap);
-	report->failed |= !text;
-	return text;
-}
-
 static const char *place_text(struct report *report, const struct kimg_oops_place *place)
 {
 	const char *open = place->module ? " [" : "", *shut = place->module ? "]" : "";
 	const char *module = place->module ? place->module : "";
 
 	if (!place->offset)
-		return format_text(report, "%s%s%s%s", place->symbol, open, module, shut);
-	return format_text(report, "%s+0x%llx%s%s%s", place->symbol,
-			   (unsigned long long)place->offset, open, module, shut);
+		return report_format(report, "%s%s%s%s", place->symbol, open, module, shut);
+	return report_format(report, "%s+0x%llx%s%s%s", place->symbol,
+			     (unsigned long long)place->offset, open, module, shut);
 }
 
 /* Of a target in the function of the program counter, which the log names itself. */
@@ -158,10 +144,10 @@ static const char *relative_text(struct decoding *decoding, const char *text, ui
 	number += *number == '#';
 	rest = span_of(number, strlen(number));
 	if (!scan_hex(&rest, &value, NULL) || rest.n || value != target)
-		return format_text(decoding->report, "%s", text);
-	return format_text(decoding->report, "%.*s.%c0x%llx", (int)(number - text), text,
-			   distance < 0 ? '-' : '+',
-			   (unsigned long long)(distance < 0 ? -distance : distance));
+		return report_format(decoding->report, "%s", text);
+	return report_format(decoding->report, "%.*s.%c0x%llx", (int)(number - text), text,
+			     distance < 0 ? '-' : '+',
+			     (unsigned long long)(distance < 0 ? -distance : distance));
 }
 
 static void add(struct decoding *decoding, size_t offset, size_t size, const char *text,
@@ -192,7 +178,7 @@ static size_t add_at(struct decoding *decoding, size_t offset, size_t end)
 	if (instruction.text && instruction.has_target && !decoding->has_base)
 		text = relative_text(decoding, instruction.text, address, instruction.target);
 	else if (instruction.text)
-		text = format_text(decoding->report, "%s", instruction.text);
+		text = report_format(decoding->report, "%s", instruction.text);
 	if (instruction.has_target)
 		target = target_text(decoding, address, span_clip(bytes, 0, instruction.size),
 				     instruction.target);
@@ -355,7 +341,7 @@ static struct kimg_error *open_disasm(struct report *report, struct kimg_oops_co
 	if (kimg_error_code(error) == KIMG_E_NOMEM)
 		return error_nomem();
 	kimg_error_format(error, text, sizeof(text));
-	code->no_instructions = format_text(report, "%s", text);
+	code->no_instructions = report_format(report, "%s", text);
 	return NULL;
 }
 

@@ -19,21 +19,6 @@ static const char *kind_of(const struct resolving *r, const struct oops_table *t
 	}
 }
 
-static const char *print(struct report *report, const char *format, ...) printf_like(2, 3);
-
-static const char *print(struct report *report, const char *format, ...)
-{
-	const char *text;
-	va_list ap;
-
-	va_start(ap, format);
-	text = arena_vprintf(&report->arena, format, ap);
-	va_end(ap);
-	if (!text)
-		report->failed = true;
-	return text;
-}
-
 /* In the words of klogd, and for maps that differ those of ps as well. */
 static const char *message_of(const struct resolving *r, const struct oops_table *table,
 			      enum oops_fit fit)
@@ -44,7 +29,8 @@ static const char *message_of(const struct resolving *r, const struct oops_table
 		release = table->side->release;
 	switch (fit) {
 	case OOPS_FITS:
-		return release ? print(r->report, "Symbols match kernel version %s.", release)
+		return release ? report_format(r->report, "Symbols match kernel version %s.",
+					       release)
 			       : "Symbols match kernel version.";
 	case OOPS_CANNOT_TELL:
 		return "Cannot verify that symbols match kernel version.";
@@ -72,7 +58,7 @@ struct kimg_error *add_choice(struct resolving *r, const struct oops_table *tabl
 		oops->choices = larger;
 	}
 	oops->choices[oops->choice_count++] = (struct kimg_oops_choice){
-		.path = print(r->report, "%s", table->path),
+		.path = report_format(r->report, "%s", table->path),
 		.kind = kind_of(r, table),
 		.how = how,
 		.agreeing = verdict->agreeing,
