@@ -43,6 +43,12 @@ void state_bits(struct report *report, unsigned int digits);
 
 void state_byte_order(struct report *report, bool big_endian);
 
+/* For report->follows, where words of the stack do. */
+enum { FOLLOWS_STACK = 1 };
+
+/* "Stack : 0000 1111 ..." and the lines of words that follow. */
+bool state_stack(struct report *report, struct span text);
+
 /* ---- registers.c ---- */
 
 /*

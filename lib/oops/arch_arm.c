@@ -17,8 +17,6 @@
  */
 #include "oops/arch.h"
 
-enum { FOLLOWS_STACK = 1 };
-
 static const char registers[] = " sp ip fp r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 r11 r12 psr xpsr"
 				" control table dac ";
 

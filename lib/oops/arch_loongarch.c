@@ -19,8 +19,6 @@
  */
 #include "oops/arch.h"
 
-enum { FOLLOWS_STACK = 1 };
-
 static const char registers[] =
 	" tp sp a0 a1 a2 a3 a4 a5 a6 a7 t0 t1 t2 t3 t4 t5 t6 t7 t8 u0 fp s0 s1 s2 s3 s4 s5 s6 s7"
 	" s8 s9 crmd prmd euen ecfg estat badv badvaddr csr ";
@@ -101,18 +99,6 @@ static bool take_registers(struct report *report, struct span text)
 	return true;
 }
 
-static bool take_stack(struct report *report, struct span text)
-{
-	if (starts(text, "Stack :")) {
-		report->follows = FOLLOWS_STACK;
-		return true;
-	}
-	if (report->follows != FOLLOWS_STACK)
-		return false;
-	text = without_blanks(text);
-	return text.n == 0 || starts(text, "...") || is_hex_words(text);
-}
-
 static bool take_code(struct report *report, struct span text)
 {
 	const struct code_form form = { .unit = 4 };
@@ -123,7 +109,7 @@ static bool take_code(struct report *report, struct span text)
 static bool take(struct report *report, struct span text)
 {
 	return take_addresses(report, text) || take_place(report, text) || take_row(report, text) ||
-	       take_registers(report, text) || take_stack(report, text) || take_code(report, text);
+	       take_registers(report, text) || state_stack(report, text) || take_code(report, text);
 }
 
 const struct oops_arch oops_arch_loongarch = {

@@ -18,8 +18,6 @@
  */
 #include "oops/arch.h"
 
-enum { FOLLOWS_STACK = 1 };
-
 static bool is_row(struct span text)
 {
 	uint64_t first;
@@ -91,18 +89,6 @@ static bool take_registers(struct report *report, struct span text)
 	       registers_take(report, text, " hi lo acx cause badva ") != 0;
 }
 
-static bool take_stack(struct report *report, struct span text)
-{
-	if (starts(text, "Stack :")) {
-		report->follows = FOLLOWS_STACK;
-		return true;
-	}
-	if (report->follows != FOLLOWS_STACK)
-		return false;
-	text = without_blanks(text);
-	return text.n == 0 || starts(text, "...") || is_hex_words(text);
-}
-
 static bool take_code(struct report *report, struct span text)
 {
 	const struct code_form form = {
@@ -116,7 +102,7 @@ static bool take_code(struct report *report, struct span text)
 static bool take(struct report *report, struct span text)
 {
 	return take_row(report, text) || take_place(report, text) || take_registers(report, text) ||
-	       take_stack(report, text) || take_code(report, text);
+	       state_stack(report, text) || take_code(report, text);
 }
 
 const struct oops_arch oops_arch_mips = {

@@ -16,8 +16,6 @@
  */
 #include "oops/arch.h"
 
-enum { FOLLOWS_STACK = 1 };
-
 static const char registers[] =
 	" rax rbx rcx rdx rsi rdi rbp rsp r08 r09 r8 r9 r10 r11 r12 r13 r14 r15 orig_rax"
 	" eax ebx ecx edx esi edi ebp esp orig_eax eflags cs ds es fs gs ss knlgs"

@@ -28,7 +28,7 @@ struct report {
 	bool in_trace;       /* lines of a trace follow */
 	struct report_told told;
 	bool ended;           /* the end mark was seen: what follows is repeated */
-	unsigned int follows; /* what lines go on with: each architecture's file has its numbers */
+	unsigned int follows; /* what lines go on with: each architecture has its numbers */
 	bool has_esr;         /* arm64 tells it before the state that it belongs to */
 	uint64_t esr;
 	uint32_t esr_line;

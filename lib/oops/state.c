@@ -118,3 +118,15 @@ void state_byte_order(struct report *report, bool big_endian)
 	report->oops.has_byte_order = true;
 	report->oops.big_endian = big_endian;
 }
+
+bool state_stack(struct report *report, struct span text)
+{
+	if (starts(text, "Stack :")) {
+		report->follows = FOLLOWS_STACK;
+		return true;
+	}
+	if (report->follows != FOLLOWS_STACK)
+		return false;
+	text = without_blanks(text);
+	return text.n == 0 || starts(text, "...") || is_hex_words(text);
+}
