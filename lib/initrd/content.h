@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef INITRD_CONTENT_H
+#define INITRD_CONTENT_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/span.h"
+
+/*
+ * What goes into an image that is made: a set of nodes by path. Whoever puts one in says why. Folders on the way to a
+ * node come by themselves. The same path twice is one node if both mean the same, else KIMG_E_AMBIGUOUS with both
+ * reasons; only an overlay (the user's own files) may replace what is there.
+ */
+enum content_kind { CONTENT_FOLDER, CONTENT_FILE, CONTENT_BYTES, CONTENT_LINK, CONTENT_DEVICE };
+
+struct content_node {
+	const char *path;   /* without a leading '/' */
+	const char *source; /* FILE: the file on this machine; LINK: the target */
+	struct span bytes;  /* BYTES: arena's, or the caller's for as long as the content lives */
+	uint64_t size;      /* FILE, BYTES */
+	uint32_t mode;      /* permissions, with the type of a device */
+	uint32_t major, minor;
+	enum content_kind kind;
+	bool stored;     /* is compressed already: need not be compressed again */
+	const char *why; /* "ext4: the file system of /" */
+	const struct content_node *because; /* the node that asked for it, or NULL */
+};
+
+struct content; /* content.c */
+
+struct kimg_error *content_new(struct content **ret) must_check;
+void content_free(struct content *content);
+
+/* Memory that lives as long as the content. */
+struct arena *content_arena(struct content *content);
+
+/*
+ * Puts a node in; all texts are copied. because may be NULL. *ret (may be NULL) is the node, which stays where it is.
+ * For a FILE, source is opened and followed if it is a link; KIMG_E_NOT_FOUND where there is none.
+ */
+struct kimg_error *content_add(struct content *content, const struct content_node *node,
+			       const struct content_node **ret) must_check;
+
+/* The node at path, or NULL. */
+const struct content_node *content_find(const struct content *content, const char *path);
+
+/* All nodes in the order that they are packed in: by path, folders before what is in them. */
+const struct content_node *const *content_sorted(struct content *content, size_t *ret_n);
+
+#endif
