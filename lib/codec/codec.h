@@ -35,6 +35,7 @@ struct codec_options {
 	 * kernel's build does, which is the most, but for xz (6 with a dictionary of 32 MiB) and lz4 (9).
 	 */
 	unsigned int level;
+	bool one_shot; /* zstd: by no thread beside the caller's, and with the size of the content */
 };
 
 /* Where encoded bytes go, piece by piece. An error of write ends the encoding, and is handed up. */

@@ -351,10 +351,16 @@ static struct kimg_error *put_word(uint32_t value, struct codec_sink *sink)
 	return codec_put(sink, &le, sizeof(le));
 }
 
-/*
- * "lz4 -l -9" of scripts/Makefile.lib: the legacy frame. Levels of 1 and 2 are those of the fast compressor to
- * the command; here all are of the strong one, which the kernel's build uses.
- */
+/* Levels of 1 and 2 are those of the fast compressor. */
+static int encode_block(struct span block, char *out, unsigned int level)
+{
+	const char *in = (const char *)block.p;
+
+	return level < LZ4HC_CLEVEL_MIN ? LZ4_compress_default(in, out, block.n, LEGACY_MOST)
+					: LZ4_compress_HC(in, out, block.n, LEGACY_MOST, level);
+}
+
+/* "lz4 -l -9" of scripts/Makefile.lib: the legacy frame. */
 static struct kimg_error *lz4_encode(struct span in, const struct codec_options *options,
 				     struct codec_sink *sink)
 {
@@ -367,7 +373,7 @@ static struct kimg_error *lz4_encode(struct span in, const struct codec_options 
 	TRY(put_word(LEGACY_MAGIC, sink));
 	for (size_t at = 0; at < in.n; at += LEGACY_BLOCK) {
 		struct span block = span_clip(in, at, LEGACY_BLOCK);
-		int n = LZ4_compress_HC((const char *)block.p, out, block.n, LEGACY_MOST, level);
+		int n = encode_block(block, out, level);
 
 		if (n <= 0)
 			return error_nomem();

@@ -20,6 +20,7 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include "base/large.h"
 #include "codec/driver.h"
 
 #define MAGIC           0xfd2fb528
@@ -252,6 +253,18 @@ static struct kimg_error *encode_run(ZSTD_CCtx *c, ZSTD_inBuffer *source, ZSTD_E
 	return NULL;
 }
 
+/* All at once, which spares the library its own copy of the input. */
+static struct kimg_error *encode_at_once(ZSTD_CCtx *c, struct span in, struct codec_sink *sink)
+{
+	size_t room = ZSTD_compressBound(in.n), n;
+	cleanup_free uint8_t *out = large_alloc(1, room);
+
+	if (!out)
+		return error_nomem();
+	n = ZSTD_compress2(c, out, room, in.p, in.n);
+	return ZSTD_isError(n) ? encode_error(n) : codec_put(sink, out, n);
+}
+
 /*
  * "zstd -22 --ultra" of scripts/Makefile.lib (cmd_zstd22) from a pipe: with a checksum, and without the size of the
  * content, as nobody knows it. The command works with one thread beside its own, which cuts
@@ -273,6 +286,8 @@ static struct kimg_error *zstd_encode(struct span in, const struct codec_options
 		result = ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, 1);
 	if (ZSTD_isError(result))
 		return encode_error(result);
+	if (options->one_shot)
+		return encode_at_once(c, in, sink);
 	ZSTD_CCtx_setParameter(c, ZSTD_c_nbWorkers, 1); /* where the library can */
 	TRY(encode_run(c, &source, ZSTD_e_continue, sink));
 	return encode_run(c, &source, ZSTD_e_end, sink);

@@ -495,10 +495,22 @@ struct kimg_error *content_use_links(struct content *content, const char *sysroo
 
 /* ---- order ---- */
 
+/* '/' comes before all else, so that what is in a folder stands right behind it. */
+static int compare_paths(const char *a, const char *b)
+{
+	uint8_t x, y;
+
+	while (*a && *a == *b)
+		a++, b++;
+	x = *a == '/' ? 1 : *a;
+	y = *b == '/' ? 1 : *b;
+	return x - y;
+}
+
 static int by_path(const void *a, const void *b)
 {
-	return strcmp((*(const struct content_node *const *)a)->path,
-		      (*(const struct content_node *const *)b)->path);
+	return compare_paths((*(const struct content_node *const *)a)->path,
+			     (*(const struct content_node *const *)b)->path);
 }
 
 const struct content_node *const *content_sorted(struct content *content, size_t *ret_n)

@@ -81,6 +81,15 @@ static void folders_come_by_themselves(void **state)
 	assert_int_equal(content_find(*state, "a")->mode, 0644);
 }
 
+static void a_folder_and_then_what_is_in_it(void **state)
+{
+	static const char *const paths[] = { "a-b", "a/z", "a.c", "a/b/c", "a/b-c", "ab" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		assert_ok(add_bytes(*state, paths[i], ""));
+	assert_paths(*state, "a a/b a/b/c a/b-c a/z a-b a.c ab");
+}
+
 static void links_are_followed(void **state)
 {
 	assert_ok(add_link(*state, "lib", "usr/lib"));
@@ -230,15 +239,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-		TEST(folders_come_by_themselves),
-		TEST(links_are_followed),
-		TEST(loops_end),
-		TEST(paths_that_name_nothing),
-		TEST(twice_the_same),
-		TEST(the_users_own_win),
-		TEST(files),
-		TEST(links_of_the_system),
-		TEST(many),
+		TEST(folders_come_by_themselves), TEST(a_folder_and_then_what_is_in_it),
+		TEST(links_are_followed),         TEST(loops_end),
+		TEST(paths_that_name_nothing),    TEST(twice_the_same),
+		TEST(the_users_own_win),          TEST(files),
+		TEST(links_of_the_system),        TEST(many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
