@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "klog/record.h"
@@ -15,7 +16,14 @@ enum {
 	 * less room than a record needs fails, and the record is gone. */
 	CHUNK = 64 << 10,
 	LONGEST_LINE = LONGEST_ENTRY - 1,
-	ASK_AGAIN = 100,    /* ms */
+	ASK_AGAIN = 100, /* ms */
+	/*
+	 * While records come one after the other, they are fetched so often, in ms, and not one by one: waiting for each,
+	 * this thread would take the CPU from who writes it, at each. The smallest rings hold some 1,300 records, what
+	 * comes in 13 ms of 100,000 a second.
+	 */
+	PAUSE = 2,
+	PRIORITY = -15,
 	MOST_ERRORS = 1000, /* one after the other */
 };
 
@@ -150,6 +158,11 @@ static bool wait_for_more(struct drain *drain)
 
 	if (drain->once)
 		return false;
+	if (drain->source->device && drain->busy) {
+		drain->busy = false;
+		poll(fds, 1, PAUSE);
+		return !drain->stop;
+	}
 	poll(fds, drain->source->fd < 0 ? 1 : 2, asks ? ASK_AGAIN : -1);
 	if (fds[0].revents && read(drain->wake, &count, sizeof(count)) < 0)
 		return !drain->stop;
@@ -194,6 +207,7 @@ void drain_run(struct drain *drain)
 
 		if (n > 0) {
 			take_bytes(drain, n);
+			drain->busy = true;
 			errors = 0;
 		}
 		if (n == 0)
@@ -214,8 +228,20 @@ void drain_run(struct drain *drain)
 	queue_end(drain->queue);
 }
 
+/*
+ * What the kernel overwrites is gone, and what waits in memory is not: this thread comes before the one that works,
+ * and before programs that fill the log. Where that is not allowed (CAP_SYS_NICE, RLIMIT_NICE) it runs as it is.
+ * Of a thread, Linux has a priority of its own, against POSIX.
+ */
+static void come_first(void)
+{
+	if (setpriority(PRIO_PROCESS, 0, PRIORITY) != 0)
+		return;
+}
+
 static void *run(void *context)
 {
+	come_first();
 	drain_run(context);
 	return NULL;
 }

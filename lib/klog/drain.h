@@ -19,6 +19,7 @@ struct drain {
 	_Atomic bool once;  /* end when nothing is there */
 	_Atomic int failed; /* the errno that ended it; 0: none did */
 	/* of the thread; kept while it is stopped */
+	bool busy;         /* something came since it waited */
 	bool numbered;     /* expected is known */
 	uint64_t expected; /* the number of the next record */
 	bool losing;       /* lost says which records are missing before the next one */

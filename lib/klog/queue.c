@@ -3,6 +3,7 @@
 #include "klog/queue.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -13,7 +14,10 @@ struct entry {
 	uint32_t kind;
 };
 
-enum { MANY_PAGES = 1 << 20 };
+enum {
+	MANY_PAGES = 1 << 20,
+	BATCH = 2 * LONGEST_ENTRY, /* so that one entry fits in with its head */
+};
 
 /* What is left free for the word that records were lost, which must not get lost itself. */
 static const size_t reserve = 2 * (sizeof(struct entry) + sizeof(struct entry_lost));
@@ -30,16 +34,19 @@ struct kimg_error *queue_init(struct queue *queue, size_t size)
 	if (size < 2 * space_of(LONGEST_ENTRY))
 		return error_new(KIMG_E_INVALID, "a queue of %zu bytes is too small", size);
 	*queue = (struct queue){ .size = size, .event = -1 };
+	pthread_mutex_init(&queue->mutex, NULL);
+	pthread_cond_init(&queue->room, NULL);
 	queue->ring = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (queue->ring == MAP_FAILED) {
 		queue->ring = NULL;
 		return error_nomem();
 	}
+	queue->batch = malloc(BATCH);
+	if (!queue->batch)
+		return error_nomem();
 	/* Huge pages would take more memory than the records do. */
 	madvise(queue->ring, size, MADV_NOHUGEPAGE);
-	pthread_mutex_init(&queue->mutex, NULL);
-	pthread_cond_init(&queue->room, NULL);
 	queue->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	return queue->event < 0 ? error_system(errno, "eventfd") : NULL;
 }
@@ -52,6 +59,7 @@ void queue_done(struct queue *queue)
 		close(queue->event);
 	pthread_cond_destroy(&queue->room);
 	pthread_mutex_destroy(&queue->mutex);
+	free(queue->batch);
 	munmap(queue->ring, queue->size);
 	queue->ring = NULL;
 }
@@ -166,28 +174,59 @@ static void empty(struct queue *queue)
 		clear_event(queue);
 }
 
+/* Whole entries alone. */
+static size_t cut(const uint8_t *bytes, size_t n)
+{
+	struct entry entry;
+	size_t at = 0;
+
+	while (n - at >= sizeof(entry)) {
+		memcpy(&entry, bytes + at, sizeof(entry));
+		if (space_of(entry.size) > n - at)
+			break;
+		at += space_of(entry.size);
+	}
+	return at;
+}
+
+/*
+ * Many at once, so that the thread that fills the queue seldom finds it locked, and seldom has to say that it is not
+ * empty any more.
+ */
+static void take_batch(struct queue *queue)
+{
+	size_t n;
+
+	pthread_mutex_lock(&queue->mutex);
+	n = queue->used < BATCH ? queue->used : BATCH;
+	ring_read(queue, queue->head, queue->batch, n);
+	n = cut(queue->batch, n);
+	queue->head = (queue->head + n) % queue->size;
+	queue->used -= n;
+	queue->batch_at = 0;
+	queue->batch_used = n;
+	if (n)
+		pthread_cond_signal(&queue->room);
+	if (queue->used == 0)
+		empty(queue);
+	pthread_mutex_unlock(&queue->mutex);
+}
+
 bool queue_take(struct queue *queue, enum entry_kind *ret_kind, uint8_t *ret_bytes,
 		size_t *ret_size)
 {
 	struct entry entry;
-	bool some;
 
-	pthread_mutex_lock(&queue->mutex);
-	some = queue->used > 0;
-	if (some) {
-		ring_read(queue, queue->head, &entry, sizeof(entry));
-		ring_read(queue, (queue->head + sizeof(entry)) % queue->size, ret_bytes,
-			  entry.size);
-		queue->head = (queue->head + space_of(entry.size)) % queue->size;
-		queue->used -= space_of(entry.size);
-		*ret_kind = entry.kind;
-		*ret_size = entry.size;
-		pthread_cond_signal(&queue->room);
-	}
-	if (queue->used == 0)
-		empty(queue);
-	pthread_mutex_unlock(&queue->mutex);
-	return some;
+	if (queue->batch_at == queue->batch_used)
+		take_batch(queue);
+	if (queue->batch_at == queue->batch_used)
+		return false;
+	memcpy(&entry, queue->batch + queue->batch_at, sizeof(entry));
+	memcpy(ret_bytes, queue->batch + queue->batch_at + sizeof(entry), entry.size);
+	queue->batch_at += space_of(entry.size);
+	*ret_kind = entry.kind;
+	*ret_size = entry.size;
+	return true;
 }
 
 bool queue_is_over(struct queue *queue)
@@ -195,7 +234,7 @@ bool queue_is_over(struct queue *queue)
 	bool over;
 
 	pthread_mutex_lock(&queue->mutex);
-	over = queue->ended && queue->used == 0;
+	over = queue->ended && queue->used == 0 && queue->batch_at == queue->batch_used;
 	pthread_mutex_unlock(&queue->mutex);
 	return over;
 }

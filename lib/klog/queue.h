@@ -38,6 +38,9 @@ struct queue {
 	uint64_t records;
 	uint64_t dropped, overwritten;
 	int event; /* an eventfd: the queue is not empty, or ended */
+	/* of the thread that empties it */
+	uint8_t *batch; /* entries that left the ring already */
+	size_t batch_at, batch_used;
 };
 
 /* KIMG_E_NOMEM, KIMG_E_IO; KIMG_E_INVALID where size cannot hold the longest record. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Faults by name: a name written to /dev/kimg_crash makes the kernel report that fault. Lines that a report
- * must name carry a mark, "mark: NAME"; tests/boot/run looks them up by it.
+ * must name carry a mark, "mark: NAME"; tests/boot/run looks them up by it. "flood COUNT" fills the log.
  *
  * A character device, as its file holds the module only while it is open: after a fault the module can be
  * unloaded, whereas the files of proc and debugfs wait for the write that never returned.
@@ -124,13 +124,29 @@ static int fault(const char *name)
 	return -EINVAL;
 }
 
+/* ---- many records, as fast as the kernel itself can say them ---- */
+
+static void flood(unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		pr_info("kimg-flood %u of the records that fill the ring\n", i);
+		if (i % 256 == 255)
+			cond_resched();
+	}
+}
+
 static ssize_t crash_write(struct file *file, const char __user *from, size_t size,
 			   loff_t *position)
 {
 	char name[32] = {};
+	unsigned int count;
 
 	if (size >= sizeof(name) || copy_from_user(name, from, size))
 		return -EINVAL;
+	if (sscanf(name, "flood %u", &count) == 1) {
+		flood(count);
+		return size;
+	}
 	if (fault(strim(name)) == -EINVAL) /* mark: write */
 		return -EINVAL;
 	return size;
