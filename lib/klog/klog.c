@@ -258,6 +258,27 @@ static struct kimg_error *hand_on(struct kimg_klog *klog, const struct record *r
 	return outbox_add(klog, message);
 }
 
+/*
+ * What we handed on, and a daemon wrote back into the kernel's log (journald, with ForwardToKMsg=yes): as
+ * "IDENTIFIER[PID]: text", of the process that it came from, and never of the kernel's facility. Handed on again, it
+ * would come back again. The kernel's records are known whoever wrote them back, as process ids may be those of
+ * another namespace, or of an earlier run.
+ */
+static bool went_round(const struct kimg_klog *klog, const struct record *record)
+{
+	const struct span kernel = SPAN_LITERAL("kernel["), own = SPAN_LITERAL("klogd[");
+	struct span text = record->text;
+	uint64_t pid;
+	bool of_kernel = span_starts(text, kernel);
+
+	if (!klog->source.device || record->facility == 0 || !(of_kernel || span_starts(text, own)))
+		return false;
+	text = span_from(text, of_kernel ? kernel.n : own.n);
+	if (!record_number(&text, &pid) || !span_starts(text, SPAN_LITERAL("]: ")))
+		return false;
+	return of_kernel || pid == (uint64_t)getpid();
+}
+
 /* Programs can write what looks like a report; facility 0 is the kernel's alone. */
 static struct kimg_error *take_record(struct kimg_klog *klog, struct span bytes)
 {
@@ -267,7 +288,7 @@ static struct kimg_error *take_record(struct kimg_klog *klog, struct span bytes)
 	record_parse(bytes, &record);
 	/* Read again for the sake of a report that was not complete when the last run ended. */
 	again = record.has_sequence && klog->source.device && record.sequence < klog->next;
-	if (klog->options.records && !again)
+	if (klog->options.records && !again && !went_round(klog, &record))
 		TRY(hand_on(klog, &record));
 	if (klog->reader && record.facility == 0)
 		TRY(reports_feed(klog, &record));
@@ -338,7 +359,10 @@ struct kimg_error *kimg_klog_note(struct kimg_klog *klog, unsigned int level, co
 
 enum { AT_ONCE = 20, RETRY = 50 /* ms */ };
 
-/* What was handed on will not come again. */
+/*
+ * What was handed on will not come again. After each message, so that a process that is killed repeats one record at
+ * most: that which a sink took and which was not noted yet.
+ */
 static void commit(struct kimg_klog *klog)
 {
 	state_set(&klog->state, klog->next,
@@ -391,11 +415,9 @@ struct kimg_error *kimg_klog_work(struct kimg_klog *klog, enum kimg_klog_state *
 			*ret_wait = RETRY;
 			return NULL;
 		}
-		if (++n % 64 == 0) {
-			commit(klog);
-			if (clock_ms() >= until)
-				return NULL;
-		}
+		commit(klog);
+		if (++n % 64 == 0 && clock_ms() >= until)
+			return NULL;
 		if (!queue_take(&klog->queue, &kind, klog->entry, &size))
 			return rest(klog, ret_state, ret_wait);
 		TRY(take_entry(klog, kind, size));

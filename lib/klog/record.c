@@ -20,8 +20,7 @@
 
 enum { DEFAULT_LEVEL = 4, LONGEST_HEADER = 256 };
 
-/* Decimal digits, at most 20; false where there are none, or the value does not fit. */
-static bool take_number(struct span *text, uint64_t *ret_value)
+bool record_number(struct span *text, uint64_t *ret_value)
 {
 	uint64_t value = 0;
 	size_t n = 0;
@@ -83,9 +82,9 @@ static bool take_numbers(struct span *text, uint64_t *priority, uint64_t *sequen
 {
 	struct span rest = *text;
 
-	if (!take_number(&rest, priority) || !take_char(&rest, ',') ||
-	    !take_number(&rest, sequence) || !take_char(&rest, ',') || !take_number(&rest, time) ||
-	    !take_char(&rest, ','))
+	if (!record_number(&rest, priority) || !take_char(&rest, ',') ||
+	    !record_number(&rest, sequence) || !take_char(&rest, ',') ||
+	    !record_number(&rest, time) || !take_char(&rest, ','))
 		return false;
 	*text = rest;
 	return true;
@@ -133,10 +132,10 @@ static void take_time(struct record *record)
 		return;
 	while (take_char(&rest, ' '))
 		;
-	if (!take_number(&rest, &seconds) || !take_char(&rest, '.'))
+	if (!record_number(&rest, &seconds) || !take_char(&rest, '.'))
 		return;
 	fraction = rest;
-	if (!take_number(&rest, &micros) || fraction.n - rest.n != 6 || !take_char(&rest, ']') ||
+	if (!record_number(&rest, &micros) || fraction.n - rest.n != 6 || !take_char(&rest, ']') ||
 	    seconds > UINT64_MAX / 1000000 - 1)
 		return;
 	record->has_time = true;
@@ -155,7 +154,7 @@ static void parse_line(struct span bytes, struct record *record)
 	struct span rest = bytes;
 	uint64_t priority;
 
-	if (take_char(&rest, '<') && take_number(&rest, &priority) && take_char(&rest, '>')) {
+	if (take_char(&rest, '<') && record_number(&rest, &priority) && take_char(&rest, '>')) {
 		set_priority(record, priority);
 		bytes = rest;
 	}

@@ -25,6 +25,9 @@ void record_parse(struct span bytes, struct record *ret_record);
 /* Whether bytes are a record of /dev/kmsg; its number. */
 bool record_sequence(struct span bytes, uint64_t *ret_sequence);
 
+/* Takes decimal digits off, at most 20; false where there are none, or the value does not fit. */
+bool record_number(struct span *text, uint64_t *ret_value);
+
 /* Adds text with \xNN made bytes again. */
 void record_unescape(struct buf *buf, struct span text);
 

@@ -2,9 +2,21 @@
 #ifndef CMD_KLOGD_H
 #define CMD_KLOGD_H
 
+#include <pthread.h>
+
 #include "cli/options.h"
 #include "kimg/klog.h"
 #include "out/out.h"
+
+/* klogd_watch.c: what the service manager's watchdog hears. */
+struct watch {
+	unsigned int interval; /* ms; 0: nobody asked for it */
+	pthread_t thread;
+	pthread_mutex_t mutex;
+	pthread_cond_t change;
+	bool running;
+	uint64_t until; /* so long it is told that the daemon is alive */
+};
 
 /* kimg klogd, as its command line has it. */
 struct klogd {
@@ -30,6 +42,7 @@ struct klogd {
 	struct out *out;                   /* of --json */
 	struct kimg_oops_symbols *symbols; /* NULL: reports are not resolved */
 	bool no_source;
+	struct watch watch;
 };
 
 /* klogd_run.c: until a signal ends it, or the log does. The exit status. */
@@ -60,7 +73,14 @@ int klogd_signal(const struct cli *cli, const char *path, int signal);
 /* klogd_notify.c: sd_notify(3); nothing happens where nobody asked for it. */
 void klogd_notify(const char *words);
 
-/* The interval of the watchdog that the service manager asks for, in ms; 0: none. */
-unsigned int klogd_watchdog(void);
+/* klogd_watch.c: nothing happens where nobody asked for it. Signals must be blocked by now. */
+void klogd_watch_start(struct watch *watch);
+void klogd_watch_stop(struct watch *watch);
+
+/* A sign of life, before waiting that long, in ms (-1: for ever): how long to wait until the next one. */
+int klogd_watch(struct watch *watch, int wait);
+
+/* Before work that may take longer than that. */
+void klogd_watch_long(struct watch *watch);
 
 #endif

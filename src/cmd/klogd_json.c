@@ -86,6 +86,8 @@ static bool take(void *context, const struct kimg_klog_message *message)
 	if (message->oops)
 		show_report(out, message->oops, kimg_klog_source_name(klogd->klog));
 	out_close(out);
+	/* Taken is what is written: the position in the log goes on with it, also for a process that is killed. */
+	out_flush(out);
 	return true;
 }
 

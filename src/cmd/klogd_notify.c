@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Words to the service manager: sd_notify(3), which is a datagram. */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -28,15 +27,4 @@ void klogd_notify(const char *words)
 	sendto(fd, words, strlen(words), MSG_NOSIGNAL, (struct sockaddr *)&address,
 	       offsetof(struct sockaddr_un, sun_path) + n);
 	close(fd);
-}
-
-unsigned int klogd_watchdog(void)
-{
-	const char *micros = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
-	unsigned long long value;
-
-	if (!micros || (pid && strtol(pid, NULL, 10) != getpid()))
-		return 0;
-	value = strtoull(micros, NULL, 10) / 1000;
-	return value > INT32_MAX ? 0 : (unsigned int)value;
 }

@@ -30,6 +30,7 @@ void klogd_resolve(void *context, struct kimg_oops *oops)
 {
 	struct klogd *klogd = context;
 
+	klogd_watch_long(&klogd->watch);
 	/* Where memory is short, the report as it was is better than none. */
 	if (klogd->symbols)
 		kimg_error_free(kimg_oops_resolve(klogd->symbols, oops));

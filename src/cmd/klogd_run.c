@@ -23,8 +23,6 @@ enum {
 struct run {
 	struct klogd *klogd;
 	int signals; /* a signalfd */
-	unsigned int watchdog;
-	uint64_t pinged;
 	bool suspended;
 	bool ending;
 	uint64_t end_at;
@@ -119,6 +117,7 @@ static void reload_map(struct klogd *klogd)
 static void reload(struct run *run, bool files, bool map)
 {
 	tell_reloading();
+	klogd_watch_long(&run->klogd->watch);
 	if (files)
 		kimg_klog_reopen(run->klogd->klog);
 	kimg_klog_look_at_modules(run->klogd->klog);
@@ -162,20 +161,6 @@ static void take_signals(struct run *run)
 
 /* ---- the loop ---- */
 
-/* The interval is half of what the service manager waits for. */
-static int ping(struct run *run, int wait)
-{
-	uint64_t now = clock_ms(), interval = run->watchdog / 2;
-
-	if (!run->watchdog)
-		return wait;
-	if (now - run->pinged >= interval) {
-		klogd_notify("WATCHDOG=1");
-		run->pinged = now;
-	}
-	return wait < 0 || (uint64_t)wait > interval ? (int)interval : wait;
-}
-
 static void wait_for(struct run *run, enum kimg_klog_state state, int wait)
 {
 	struct pollfd fds[] = {
@@ -184,11 +169,9 @@ static void wait_for(struct run *run, enum kimg_klog_state state, int wait)
 	};
 	bool log = state == KIMG_KLOG_IDLE && !run->suspended;
 
-	if (state != KIMG_KLOG_BUSY && run->klogd->out)
-		out_flush(run->klogd->out);
 	if (state == KIMG_KLOG_BUSY)
 		wait = 0;
-	poll(fds, log ? 2 : 1, ping(run, wait));
+	poll(fds, log ? 2 : 1, klogd_watch(&run->klogd->watch, wait));
 }
 
 static int work(struct run *run)
@@ -227,6 +210,7 @@ static void tell_start(struct run *run)
 	snprintf(text, sizeof(text), "klogd %s, log source = %s started.", KIMG_VERSION,
 		 kimg_klog_source_name(run->klogd->klog));
 	note(run, text);
+	klogd_watch_long(&run->klogd->watch);
 	if (!run->klogd->no_symbols)
 		klogd_tell_map(run->klogd);
 	give_back();
@@ -247,7 +231,7 @@ static void tell_end(struct run *run)
 
 int klogd_run(struct klogd *klogd)
 {
-	struct run run = { .klogd = klogd, .watchdog = klogd_watchdog() };
+	struct run run = { .klogd = klogd };
 	struct kimg_error *error;
 	int status;
 
@@ -257,10 +241,12 @@ int klogd_run(struct klogd *klogd)
 	error = kimg_klog_start(klogd->klog);
 	if (error)
 		return report(klogd->cli, error);
+	klogd_watch_start(&klogd->watch);
 	klogd_notify("READY=1");
 	if (!klogd->options.once && klogd->options.source != KIMG_KLOG_FILE)
 		tell_start(&run);
 	status = work(&run);
+	klogd_watch_stop(&klogd->watch);
 	tell_end(&run);
 	close(run.signals);
 	return status;

@@ -107,14 +107,17 @@ def _klogd(bench: Bench) -> Boot:
 
 def _restart(bench: Bench) -> Boot:
     archive = Archive()
-    archive.add("bin/notify", bench.program("notify"), 0o755)
-    return bench.new("restart", ["restart", "service"], more=archive,
-                     parameters="printk.devkmsg=on")  # fmt: skip
+    for name in "notify", "flood":
+        archive.add(f"bin/{name}", bench.program(name), 0o755)
+    # all that is said while klogd is away must be in the ring
+    return bench.new("restart", ["restart", "service", "killed"], more=archive,
+                     parameters="printk.devkmsg=on log_buf_len=16M")  # fmt: skip
 
 
 def _check_restart(bench: Bench, outcome: guest.Outcome, tally: checks.Tally) -> None:
     klogd.check_restart(bench, outcome, tally)
     klogd.check_service(bench, outcome, tally)
+    klogd.check_killed(bench, outcome, tally)
 
 
 def _reboot(bench: Bench) -> Boot:
@@ -131,7 +134,7 @@ def _sinks(bench: Bench) -> Boot:
         guest.add_program(archive, RSYSLOG_MODULES / f"{module}.so")
     guest.add_program(archive, Path("/lib/systemd/systemd-journald"))
     guest.add_program(archive, Path("/usr/bin/journalctl"))
-    return bench.new("sinks", ["rsyslog", "journal"], more=archive, parameters="printk.devkmsg=on")
+    return bench.new("sinks", ["rsyslog", "rfc5424", "journal"], more=archive, parameters="printk.devkmsg=on")
 
 
 def _flood(bench: Bench) -> Boot:
@@ -142,8 +145,13 @@ def _flood(bench: Bench) -> Boot:
                      parameters="printk.devkmsg=on log_buf_len=128K")  # fmt: skip
 
 
+def _panic(bench: Bench) -> Boot:
+    return bench.new("panic", ["panic"])
+
+
 BOOTS = {
     "decode": (_decode, _check_decode),
+    "panic": (_panic, oops.check_panic),
     "klogd": (_klogd, klogd.check_decoding),
     "sinks": (_sinks, sinks.check),
     "restart": (_restart, _check_restart),

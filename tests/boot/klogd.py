@@ -146,6 +146,9 @@ def check_service(_bench, outcome, tally) -> None:
     tally.check(label, "READY=1", None if "READY=1" in notified else "is not told")
     tally.check(label, "STOPPING=1", None if "STOPPING=1" in notified else "is not told")
     tally.check(label, "WATCHDOG=1", None if len(watched) >= 3 else f"{len(watched)} times")
+    # of 2000 ms, also while the map is read
+    longest = max((b - a for a, b in zip(watched, watched[1:])), default=0)
+    tally.check(label, "WATCHDOG=1 in time", None if longest <= 2000 else f"not for {longest} ms")
     old, new = outcome.text("service/log.old"), outcome.text("service/log.1")
     tally.check(label, "SIGHUP: the old file", None if "mark first" in old and "mark second" not in old else "differs")
     tally.check(label, "SIGHUP: the new file", None if "mark second" in new and "mark first" not in new else "differs")
@@ -153,6 +156,31 @@ def check_service(_bench, outcome, tally) -> None:
     second = outcome.text("service/second")
     tally.check(label, "a second daemon", "starts" if "exit status 0" in second or not second else None)
     tally.check(label, "SIGTERM", differs("klogd: exit status 0\nno PID file\n", outcome.text("service/stopped")))  # fmt: skip
+
+
+# ---- killed in the middle of a burst ----
+
+BURSTS, BURST = 5, 20_000  # as guest/killed has them
+
+
+def check_killed(_bench, outcome, tally) -> None:
+    """Nothing is lost; a record that a sink had taken when klogd was killed may come once more, and no other."""
+    label = "klogd killed"
+    rows = messages(outcome, "killed/killed.json")
+    records = [row["sequence"] for row in of_kind(rows, "record")]
+    lost = sum(row["lost"]["count"] for row in of_kind(rows, "lost"))
+    marks = {int(match[1]) for row in of_kind(rows, "record")
+             if (match := re.match(r"kimg-flood ([0-9]+) ", row["text"]))}  # fmt: skip
+    tally.check(label, "nothing twice", differs(0, max(0, len(records) - len(set(records)) - BURSTS)))
+    tally.check(label, "in their order", None if records == sorted(records) else "not so")
+    tally.check(label, "nothing lost", differs(records[-1] + 1 - records[0], len(set(records)) + lost))
+    tally.check(label, "no gaps", differs(0, lost))
+    tally.check(label, "all records of the burst", differs(BURST, len(marks)))
+    running = [int(word) for word in outcome.text("killed/positions").split()]
+    middle = len(set(running)) == BURSTS and 0 < running[0] and running[-1] < records[-1]
+    tally.check(label, "in the middle", None if middle else f"at {running}")
+    print(f"{label}: {len(records)} records, {len(records) - len(set(records))} of them twice, killed at {running}",
+          flush=True)  # fmt: skip
 
 
 # ---- flood ----
@@ -223,9 +251,13 @@ def check_flood(_bench, outcome, tally) -> None:
         print(f"{label}: {rate}; {len(flood.arrived)} arrived, {flood.lost} told to be lost, "
               f"{flood.dropped} of them by kimg; {memory} KiB", flush=True)  # fmt: skip
         if name == "crash":
-            reports = [row["text"] for row in of_kind(flood.rows, "report")]
-            check_texts(tally, label, reports, ["null"])
+            reports = "\n".join(row["text"] for row in of_kind(flood.rows, "report"))
+            # what the kernel overwrote of a report nobody decodes
+            problems = [text_problem(reports, FAULTS[fault]) for fault in ("null", "gp", "bug")]
+            whole = problems.count(None)
+            tally.check(label, "reports", None if whole == 3 or (whole and flood.lost) else str(problems))
             lines = number(outcome.text("flood/crash.lines"))
+            print(f"{label}: {whole} of 3 reports are whole", flush=True)
             tally.check(label, "lines of the file", differs(len(flood.arrived), lines))
     print(f"busybox klogd: {outcome.text('flood/busybox.rate').strip()}; "
           f"{outcome.text('flood/busybox').strip()} arrived", flush=True)  # fmt: skip

@@ -2,8 +2,11 @@
 """What kimg must find in the reports of kimg_crash's faults, and the checks of reports in JSON."""
 
 import json
+import re
+import subprocess
 from dataclasses import dataclass
 
+import checks
 import headers
 from checks import differs
 from sym import kallsyms
@@ -165,3 +168,38 @@ def check(_bench, outcome, tally):
         all_reports.append(
             check_reports(tally, f"oops {name}", outcome.text(f"oops/{name}.json"), ORDER, truth))
     tally.check("oops", "signatures", same_signatures(all_reports))
+
+
+# ---- a panic, of which the console alone tells ----
+
+
+def _kimg_oops(bench, label: str, log: str, *args) -> list[dict]:
+    """The reports in a log, by kimg here."""
+    path = bench.scratch / f"{label}.log"
+    path.write_text(log)
+    done = subprocess.run([checks.KIMG, "oops", "--json=lines", *args, path], capture_output=True,
+                          text=True, errors="replace", timeout=checks.TIMEOUT, check=False)  # fmt: skip
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def check_panic(bench, outcome, tally) -> None:
+    """What the console said, decoded elsewhere: the oops, the panic behind it, and where KASLR had put the kernel."""
+    truth = Truth(outcome.text("panic/kallsyms"))
+    told = re.search(r"Kernel Offset: (0x[0-9a-f]+) from 0x", outcome.console)
+    tally.check("panic", "the kernel tells its offset", differs(hex(truth.offset), told[1] if told else None))
+    without = "".join(line for line in outcome.console.splitlines(True) if "Kernel Offset" not in line)
+    symbols = ["--modules", bench.module]
+    for label, log, args in (
+        ("panic, map", outcome.console, ["--map", bench.map]),
+        ("panic, image", outcome.console, ["--image", bench.row.image]),
+        ("panic, offset not told", without, ["--map", bench.map]),
+    ):
+        reports = _kimg_oops(bench, label, log, *symbols, *args)
+        kinds = [report["kind"] for report in reports]
+        tally.check(label, "reports", None if "null-pointer" in kinds else f"are {kinds}")
+        report = next((report for report in reports if report["kind"] == "null-pointer"), None)
+        check_report(tally, label, report, FAULTS["null"], truth)
+        # without the kernel's word there is none that a log without addresses would tell
+        offsets = {row["kernel_offset"] for row in reports if row.get("kernel_offset")}
+        wanted = {hex(truth.offset)} if log is outcome.console else set()
+        tally.check(label, "KASLR", differs(wanted, offsets))

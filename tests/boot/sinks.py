@@ -48,6 +48,37 @@ def check_rsyslog(outcome, tally) -> None:
     tally.check("rsyslog", "exit status", status_problem(outcome, "rsyslog"))
 
 
+def check_rfc5424(outcome, tally) -> None:
+    label = "rfc5424"
+    rows = [json.loads(line) for line in outcome.text("rfc5424/rfc5424.log").splitlines()]
+    records = [row for row in rows if row["program"] == "kernel"]
+    dmesg = [bare(line).strip() for line in outcome.text("rfc5424/dmesg").splitlines()]
+    got = [bare(row["text"].strip()).strip() for row in records]
+    tally.check(label, "every record", order_problem(dmesg, got))
+    own = [row["text"] for row in rows if row["program"] == "klogd"]
+    tally.check(label, "reports", reports_problem(own, ["warn", "null"]))
+    ours = [row for row in rows if row["program"] in ("kernel", "klogd")]
+    others = [row for row in ours if (row["version"], row["host"]) != ("1", "kimg-guest")]
+    tally.check(label, "version and host", str(others[0]) if others else None)
+    form = re.compile(r'\[meta sequenceId="([0-9]+)" sysUpTime="[0-9]+"\]')
+    numbers = [int(match[1]) for row in records if (match := form.fullmatch(row["data"]))]
+    tally.check(label, "structured data", differs(len(records), len(numbers)))
+    tally.check(label, "sequenceId", None if numbers == sorted(numbers) else "not in order")
+    severities = {row["severity"] for row in records}
+    tally.check(label, "severities", None if {"warning", "info"} <= severities else f"are {severities}")
+    tally.check(label, "exit status", status_problem(outcome, "rfc5424"))
+
+
+def check_round(outcome, tally, records: list[dict]) -> None:
+    """With ForwardToKMsg=yes: each record is in the journal once, though the kernel's log has it twice."""
+    label = "journal that forwards"
+    forwarded = [line for line in outcome.text("journal/round").splitlines() if "]: " in line]
+    tally.check(label, "forwards", None if any("kernel[" in line for line in forwarded) else "does not")
+    for i in range(10):
+        texts = [row["MESSAGE"] for row in records if str(row["MESSAGE"]).endswith(f"kimg-mark round-{i}")]
+        tally.check(label, f"record {i}", differs([f"kimg-mark round-{i}"], texts))
+
+
 def check_journal(outcome, tally) -> None:
     rows = [json.loads(line) for line in outcome.text("journal/journal.json").splitlines()]
     ours = [row for row in rows if row["_TRANSPORT"] == "journal"]
@@ -56,6 +87,7 @@ def check_journal(outcome, tally) -> None:
     dmesg = [bare(line) for line in outcome.text("journal/dmesg").splitlines()]
     end = next((i for i, line in enumerate(dmesg) if line == "kimg-mark end"), len(dmesg))
     lines = [line for row in records for line in str(row["MESSAGE"]).split("\n")]
+    check_round(outcome, tally, records)
     tally.check("journal", "every record", order_problem(dmesg[:end], lines))
     tally.check("journal", "reports alone beside journald's own reading",
                 "records come twice" if "kimg-mark alone" in lines else None)  # fmt: skip
@@ -85,4 +117,5 @@ def check_entry(tally, name: str, row: dict) -> None:
 
 def check(_bench, outcome, tally) -> None:
     check_rsyslog(outcome, tally)
+    check_rfc5424(outcome, tally)
     check_journal(outcome, tally)

@@ -20,8 +20,17 @@ static const char *const crash[] = {
 	"---[ end trace 0000000000000000 ]---",
 };
 
-/* A /dev/kmsg that has the first records of the crash by now. */
+/* What journald writes back with ForwardToKMsg=yes, and what only looks so. */
+static const char *const written_back[] = {
+	"kernel[1]: quiet",      "kernel[77]: kernel[1]: quiet",
+	"klogd[SELF]: started.", "kernel: quiet",
+	"kernel[]: quiet",       "kernel[1] quiet",
+	"klogd[1]: another one", "kernels[1]: quiet",
+};
+
+/* A /dev/kmsg that has the first of these records by now. */
 struct device {
+	const char *const *texts;
 	size_t count, at;
 	unsigned int facility;
 };
@@ -29,12 +38,18 @@ struct device {
 static ssize_t read_device(struct source *source, void *bytes, size_t size)
 {
 	struct device *device = source->context;
+	const char *text;
+	char own[64];
 	int n;
 
 	if (device->at == device->count)
 		return -EAGAIN;
+	text = device->texts[device->at];
+	snprintf(own, sizeof(own), "klogd[%ld]: started.", (long)getpid());
+	if (strcmp(text, "klogd[SELF]: started.") == 0)
+		text = own;
 	n = snprintf(bytes, size, "%u,%zu,%zu,-;%s\n", device->facility << 3 | 1, device->at,
-		     device->at, crash[device->at]);
+		     device->at, text);
 	device->at++;
 	return n;
 }
@@ -54,10 +69,11 @@ static bool keep(void *context, const struct kimg_klog_message *message)
 }
 
 /* A run that ends when there is no more: as by SIGTERM, or with --once. */
-static void run(size_t count, unsigned int facility, bool once, const char *wanted)
+static void run_texts(const char *const *texts, size_t count, unsigned int facility, bool once,
+		      const char *wanted)
 {
 	struct kimg_klog_options options = KIMG_KLOG_OPTIONS_DEFAULT;
-	struct device device = { .count = count, .facility = facility };
+	struct device device = { .texts = texts, .count = count, .facility = facility };
 	enum kimg_klog_state state = KIMG_KLOG_IDLE;
 	cleanup_buf struct buf got = { 0 };
 	struct kimg_klog *klog;
@@ -86,6 +102,11 @@ static void run(size_t count, unsigned int facility, bool once, const char *want
 	kimg_klog_free(klog);
 	buf_puts(&got, "");
 	assert_string_equal(got.p ? got.p : "", wanted);
+}
+
+static void run(size_t count, unsigned int facility, bool once, const char *wanted)
+{
+	run_texts(crash, count, facility, once, wanted);
 }
 
 static void in_a_folder(void (*test)(void))
@@ -127,11 +148,24 @@ static void programs_cannot_report(void **state)
 	in_a_folder(forge);
 }
 
+static void go_round(void)
+{
+	run_texts(written_back, ARRAY_SIZE(written_back), 1, true, "3 4 5 6 7 ");
+	unlink("position");
+	run_texts(written_back, ARRAY_SIZE(written_back), 0, true, "0 1 2 3 4 5 6 7 ");
+}
+
+static void nothing_goes_round(void **state)
+{
+	in_a_folder(go_round);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_restart_neither_repeats_nor_skips),
 		cmocka_unit_test(programs_cannot_report),
+		cmocka_unit_test(nothing_goes_round),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
