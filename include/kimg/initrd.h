@@ -72,6 +72,7 @@ struct kimg_initrd_entry {
 	int64_t mtime; /* seconds since 1970 */
 	uint32_t rdev_major, rdev_minor;
 	enum kimg_initrd_effect effect;
+	const char *why; /* SKIPPED: the reason; else NULL */
 };
 
 /*
@@ -137,7 +138,10 @@ struct kimg_initrd_extract_options {
 struct kimg_error *kimg_initrd_extract(struct kimg_initrd *initrd,
 				       const struct kimg_initrd_extract_options *options);
 
-/* Whether name, without leading "/" and "./", matches a shell pattern, or lies below a folder that does. */
+/*
+ * Whether name, without leading "/" and "./", matches a shell pattern, or lies below a folder that does. A star takes
+ * slashes, too. A pattern that asks for more memory than there is matches nothing.
+ */
 bool kimg_initrd_matches(const char *name, const char *pattern);
 
 #ifdef __cplusplus

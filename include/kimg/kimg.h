@@ -5,6 +5,7 @@
 #include "kimg/config.h"
 #include "kimg/error.h"
 #include "kimg/image.h"
+#include "kimg/initrd.h"
 #include "kimg/kernel.h"
 #include "kimg/limits.h"
 #include "kimg/map.h"

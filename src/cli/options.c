@@ -323,11 +323,65 @@ int cli_option(struct cli *cli)
 	}
 }
 
-const struct verb *verb_by_name(const char *name)
+/* ---- verbs ---- */
+
+const struct verb_group *verb_group_by_name(const char *name)
 {
-	for (size_t i = 0; verbs[i]; i++)
-		if (strcmp(verbs[i]->name, name) == 0)
+	for (const struct verb_group *group = verb_groups; group->name; group++)
+		if (strcmp(group->name, name) == 0)
+			return group;
+	return NULL;
+}
+
+const char *verb_second_word(const struct verb *verb)
+{
+	const char *blank = strchr(verb->name, ' ');
+
+	return blank ? blank + 1 : NULL;
+}
+
+const struct verb_group *verb_group_of(const struct verb *verb)
+{
+	const char *second = verb_second_word(verb);
+	size_t n = second ? second - verb->name - 1 : 0;
+
+	for (const struct verb_group *group = verb_groups; second && group->name; group++)
+		if (strlen(group->name) == n && strncmp(group->name, verb->name, n) == 0)
+			return group;
+	return NULL;
+}
+
+bool verb_opens_group(size_t i)
+{
+	const struct verb_group *group = verb_group_of(verbs[i]);
+
+	return group && (i == 0 || verb_group_of(verbs[i - 1]) != group);
+}
+
+struct verb_label verb_label(const struct verb *verb)
+{
+	struct verb_label label;
+	char *blank;
+
+	snprintf(label.text, sizeof(label.text), "%s", verb->name);
+	blank = strchr(label.text, ' ');
+	if (blank)
+		*blank = '-';
+	return label;
+}
+
+const struct verb *verb_by_name(const char *first, const char *second)
+{
+	for (size_t i = 0; verbs[i]; i++) {
+		const struct verb_group *group = verb_group_of(verbs[i]);
+		bool fits = group && second
+				    ? strcmp(group->name, first) == 0 &&
+					      strcmp(verb_second_word(verbs[i]), second) == 0
+				    : !group && !second && strcmp(verbs[i]->name, first) == 0;
+
+		if (fits)
 			return verbs[i];
+	}
 	return NULL;
 }
 

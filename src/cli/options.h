@@ -48,8 +48,15 @@ enum option_group {
 
 struct cli;
 
+/* Verbs of two words, such as "initrd list", that have the first one in common. */
+struct verb_group {
+	const char *name; /* "initrd"; NULL ends the table */
+	const char *summary;
+	const char *about;
+};
+
 struct verb {
-	const char *name;
+	const char *name;     /* one word; or a group's, a blank, and another one */
 	const char *operands; /* "FILE..." */
 	const char *summary;  /* one line */
 	const char *about;    /* a paragraph of --help */
@@ -62,10 +69,27 @@ struct verb {
 	int (*run)(struct cli *cli);
 };
 
-/* All verbs in the order of the help; ends with NULL. Stands in main.c. */
+/* All verbs in the order of the help, those of a group together; ends with NULL. Stands in main.c. */
 extern const struct verb *const verbs[];
+extern const struct verb_group verb_groups[];
 
-const struct verb *verb_by_name(const char *name);
+/* NULL where there is none of that name. second is NULL for a verb of one word. */
+const struct verb *verb_by_name(const char *first, const char *second);
+const struct verb_group *verb_group_by_name(const char *name);
+
+/* The group that a verb of two words belongs to, and the second of them; NULL for a verb of one word. */
+const struct verb_group *verb_group_of(const struct verb *verb);
+const char *verb_second_word(const struct verb *verb);
+
+/* Whether verbs[i] is the first one of its group. */
+bool verb_opens_group(size_t i);
+
+/* The name with a dash between its words: that of its manual page, and of the branches of completions. */
+struct verb_label {
+	char text[32];
+};
+
+struct verb_label verb_label(const struct verb *verb);
 
 /* One command line of a verb, as far as it was read. */
 struct cli {
@@ -125,8 +149,9 @@ int cli_run(const struct verb *verb, int argc, char **argv);
 void options_visit(const struct verb *verb,
 		   void (*visit)(const struct option_def *option, void *context), void *context);
 
-/* Standard output gets the help of kimg (verb NULL) or of a verb. */
+/* Standard output gets the help of kimg (verb NULL) or of a verb, or of a group of verbs. */
 void usage_print(const struct verb *verb);
+void usage_print_group(const struct verb_group *group);
 
 /* Standard output gets the completion script for that shell; false: no such shell. */
 bool completion_print(const char *shell);

@@ -1,0 +1,1 @@
+source <(kimg completion bash); COMP_WORDS=(kimg initrd "") COMP_CWORD=2; _kimg; printf '%s\n' "${COMPREPLY[@]}"; COMP_WORDS=(kimg initrd list --n) COMP_CWORD=3; _kimg; printf '%s\n' "${COMPREPLY[@]}"

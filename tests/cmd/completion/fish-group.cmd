@@ -1,0 +1,1 @@
+kimg completion fish >kimg.fish; command -v fish >/dev/null || { echo "no fish" >&2; exit 77; }; fish -c 'source kimg.fish; complete -C "kimg initrd l"; complete -C "kimg initrd list --na"; complete -C "kimg list --na"'

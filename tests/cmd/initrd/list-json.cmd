@@ -1,0 +1,1 @@
+kimg initrd list --json=lines $SAMPLES/cpio/good-link

@@ -1,0 +1,1 @@
+kimg initrd list --names $SAMPLES/initrd/good-xz

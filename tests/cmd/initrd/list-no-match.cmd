@@ -1,0 +1,1 @@
+kimg initrd list $SAMPLES/initrd/good-xz nothing

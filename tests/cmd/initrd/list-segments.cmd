@@ -1,0 +1,1 @@
+kimg initrd list -s $SAMPLES/initrd/good-padded

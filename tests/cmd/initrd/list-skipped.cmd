@@ -1,0 +1,1 @@
+kimg initrd list $SAMPLES/cpio/bad-name-size-0

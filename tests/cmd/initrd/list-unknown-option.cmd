@@ -1,0 +1,1 @@
+kimg initrd list --frobnicate $SAMPLES/initrd/good-xz
