@@ -60,7 +60,7 @@ static struct kimg_error *try_path(const struct wanted *wanted, const char *path
 		kimg_error_free(error);
 		return NULL;
 	}
-	if (!check_has_debug(&elf) || !is_the_one(wanted, blob_span(&file), &elf))
+	if (!sections_have_debug(&elf) || !is_the_one(wanted, blob_span(&file), &elf))
 		return NULL;
 	*wanted->ret_path = strdup(path);
 	if (!*wanted->ret_path)

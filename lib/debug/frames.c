@@ -16,35 +16,34 @@ static void give(struct walk *walk, const struct kimg_source_frame *frame)
 		walk->ended = !walk->visit(walk->context, frame);
 }
 
-static void set_names(const struct kimg_source *source, Dwarf_Die *die,
-		      struct kimg_source_frame *frame)
+static struct kimg_error *set_names(struct kimg_source *source, struct unit *unit, uint64_t die,
+				    struct kimg_source_frame *frame)
 {
-	const char *linkage = die_text(source, die, DW_AT_linkage_name);
-
-	if (!linkage)
-		linkage = die_text(source, die, DW_AT_MIPS_linkage_name);
-	frame->function = die_text(source, die, DW_AT_name);
-	frame->linkage_name = linkage;
+	TRY(die_names(source, unit, die, &frame->function, &frame->linkage_name));
 	if (!frame->function)
-		frame->function = linkage;
-	if (linkage && strcmp(linkage, frame->function) == 0)
+		frame->function = frame->linkage_name;
+	if (frame->linkage_name && strcmp(frame->linkage_name, frame->function) == 0)
 		frame->linkage_name = NULL;
+	return NULL;
 }
 
-/* Where the function that die stands for was called from, which is in the next frame. */
-static struct kimg_error *set_call(struct kimg_source *source, struct unit *unit, Dwarf_Die *die,
+/* Where the function that the DIE stands for was called from, which is in the next frame. */
+static struct kimg_error *set_call(struct kimg_source *source, struct unit *unit, uint64_t offset,
 				   struct kimg_source_frame *ret_frame)
 {
-	uint64_t line = die_number(source, die, DW_AT_call_line);
-	uint64_t column = die_number(source, die, DW_AT_call_column);
+	uint64_t line, column;
+	struct die die;
 
+	TRY(die_read(source, unit, offset, &die));
+	line = die_number(&die, AT_CALL_LINE);
+	column = die_number(&die, AT_CALL_COLUMN);
 	*ret_frame = (struct kimg_source_frame){
 		.line = line <= INT32_MAX ? line : 0,
 		.column = column <= INT32_MAX ? column : 0,
 	};
-	if (!source->dw->dwarf_hasattr(die, DW_AT_call_file))
+	if (!die_has(&die, AT_CALL_FILE))
 		return NULL;
-	return lines_file(source, unit, die_number(source, die, DW_AT_call_file), &ret_frame->file);
+	return lines_file(source, unit, die_number(&die, AT_CALL_FILE), &ret_frame->file);
 }
 
 static struct kimg_error *give_frames(struct kimg_source *source, struct unit *unit,
@@ -62,11 +61,11 @@ static struct kimg_error *give_frames(struct kimg_source *source, struct unit *u
 		frame.inlined = scope->tag == DW_TAG_inlined_subroutine;
 		if (!frame.inlined && scope->tag != DW_TAG_subprogram)
 			continue;
-		set_names(source, &scope->die, &frame);
+		TRY(set_names(source, unit, scope->die, &frame));
 		give(walk, &frame);
 		if (!frame.inlined)
 			return NULL;
-		TRY(set_call(source, unit, &scope->die, &frame));
+		TRY(set_call(source, unit, scope->die, &frame));
 	}
 	/* Assembly has lines without functions. */
 	if (frame.file)

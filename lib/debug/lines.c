@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of lines of a unit. */
-#include "debug/source.h"
+/* File, line and column of an address, by the table of lines of its unit. */
+#include "debug/lines.h"
 
 /* The name of a file as one would write it in the source tree: without the folder of the build. */
 const char *lines_short_name(const char *folder, const char *name)
@@ -26,125 +26,120 @@ static const char *needless(const char *name)
 	return slash;
 }
 
-/* The same without those. */
-static struct kimg_error *tidy_name(struct kimg_source *source, const struct unit *unit,
-				    const char *name, const char **ret_name)
+/* Takes those out. */
+static void tidy(char *name)
 {
-	const char *from;
-	char *copy, *to;
+	const char *from = needless(name);
+	char *to = name + (from ? from - name : 0);
 
-	*ret_name = name = lines_short_name(unit->folder, name);
-	from = needless(name);
-	if (!from)
-		return NULL;
-	copy = arena_copy(&source->arena, name, strlen(name));
-	if (!copy)
-		return error_nomem();
-	source->spent += strlen(name) + 1;
-	to = copy + (from - name);
 	while (from) {
 		const char *next;
+		size_t n;
 
 		from += from[1] == '/' ? 1 : 2;
 		next = needless(from);
 		/* from stands on the second of the two slashes, which stays */
-		memcpy(to, from, next ? (size_t)(next - from) : strlen(from) + 1);
-		to += next ? next - from : 0;
+		n = next ? (size_t)(next - from) : strlen(from) + 1;
+		memmove(to, from, n);
+		to += n;
 		from = next;
 	}
+}
+
+static struct kimg_error *read_header(struct kimg_source *source, struct unit *unit)
+{
+	struct lines *lines;
+
+	if (unit->lines || !unit->has_line_offset)
+		return NULL;
+	lines = source_alloc(source, sizeof(*lines));
+	if (!lines)
+		return error_nomem();
+	TRY(line_header_read(source, unit, lines));
+	unit->lines = lines;
+	return NULL;
+}
+
+/* Places of files that the program defines are known once it was run. */
+static struct kimg_error *read_runs(struct kimg_source *source, struct lines *lines,
+				    uint64_t address, struct line_row *ret_row, bool *ret_found)
+{
+	struct kimg_error *error = line_runs_read(source, lines, address, ret_row, ret_found);
+
+	if (!error)
+		error = line_names_read(source, lines);
+	buf_done(&lines->defined);
+	if (error)
+		return error;
+	lines->file_names = source_alloc(source, (lines->files.n + 2) * sizeof(*lines->file_names));
+	if (!lines->file_names)
+		return error_nomem();
+	lines->has_runs = true;
+	return NULL;
+}
+
+static struct kimg_error *row_at(struct kimg_source *source, struct lines *lines, uint64_t address,
+				 struct line_row *ret_row, bool *ret_found)
+{
+	const struct reach *reach;
+
+	if (!lines->has_runs)
+		return read_runs(source, lines, address, ret_row, ret_found);
+	reach = reaches_at(&lines->runs, address);
+	*ret_found = reach;
+	return reach ? line_run_at(source, lines, reach, address, ret_row) : NULL;
+}
+
+static struct kimg_error *make_name(struct kimg_source *source, const struct unit *unit,
+				    uint64_t number, const char **ret_name)
+{
+	cleanup_buf struct buf name = { 0 };
+	const char *shorter;
+	char *copy;
+
+	TRY(line_name(unit->lines, unit, number, &name));
+	if (name.failed)
+		return error_nomem();
+	if (!name.n)
+		return NULL;
+	shorter = lines_short_name(unit->folder, name.p);
+	copy = source_alloc(source, strlen(shorter) + 1);
+	if (!copy)
+		return error_nomem();
+	strcpy(copy, shorter);
+	tidy(copy);
 	*ret_name = copy;
-	return NULL;
-}
-
-static struct kimg_error *read_lines(struct kimg_source *source, struct unit *unit)
-{
-	const struct libdw *dw = source->dw;
-
-	if (unit->has_lines)
-		return NULL;
-	unit->has_lines = true;
-	if (!dw->dwarf_hasattr(&unit->scope.die, DW_AT_stmt_list))
-		return NULL;
-	TRY(check_lines(source, die_number(source, &unit->scope.die, DW_AT_stmt_list)));
-	if (dw->dwarf_getsrclines(&unit->scope.die, &unit->lines, &unit->line_count)) {
-		unit->lines = NULL;
-		unit->line_count = 0;
-		return source_damaged(source, "line table");
-	}
-	source->spent += unit->line_count * LINE_ROW_MEMORY;
-	return NULL;
-}
-
-/* The last row that is not above address, as gdb and addr2line choose. */
-static Dwarf_Line *row_at(const struct libdw *dw, const struct unit *unit, uint64_t address)
-{
-	size_t from = 0, to = unit->line_count;
-	Dwarf_Line *row;
-	bool ends;
-
-	while (from < to) {
-		size_t middle = from + (to - from) / 2;
-		Dwarf_Addr start;
-
-		row = dw->dwarf_onesrcline(unit->lines, middle);
-		if (!row || dw->dwarf_lineaddr(row, &start))
-			return NULL;
-		if (start <= address)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	row = from ? dw->dwarf_onesrcline(unit->lines, from - 1) : NULL;
-	if (!row || dw->dwarf_lineendsequence(row, &ends) || ends)
-		return NULL;
-	return row;
-}
-
-struct kimg_error *lines_at(struct kimg_source *source, struct unit *unit, uint64_t address,
-			    struct kimg_source_frame *frame)
-{
-	const struct libdw *dw = source->dw;
-	int line = 0, column = 0;
-	const char *name;
-	Dwarf_Line *row;
-
-	TRY(read_lines(source, unit));
-	row = row_at(dw, unit, address);
-	if (!row)
-		return NULL;
-	name = dw->dwarf_linesrc(row, NULL, NULL);
-	if (name && *name)
-		TRY(tidy_name(source, unit, name, &frame->file));
-	if (!dw->dwarf_lineno(row, &line) && line > 0)
-		frame->line = line;
-	if (!dw->dwarf_linecol(row, &column) && column > 0)
-		frame->column = column;
-	return NULL;
-}
-
-static struct kimg_error *read_files(struct kimg_source *source, struct unit *unit)
-{
-	size_t n;
-
-	if (unit->has_files)
-		return NULL;
-	unit->has_files = true;
-	/* They come with the lines; those of a unit that has none are checked as well. */
-	TRY(read_lines(source, unit));
-	if (unit->lines && source->dw->dwarf_getsrcfiles(&unit->scope.die, &unit->files, &n))
-		unit->files = NULL;
 	return NULL;
 }
 
 struct kimg_error *lines_file(struct kimg_source *source, struct unit *unit, uint64_t number,
 			      const char **ret_name)
 {
-	const char *name;
+	struct lines *lines = unit->lines;
 
 	*ret_name = NULL;
-	TRY(read_files(source, unit));
-	if (!unit->files)
+	/* Files are asked for behind the lines alone. */
+	if (!lines || !lines->has_runs || number > lines->files.n)
 		return NULL;
-	name = source->dw->dwarf_filesrc(unit->files, number, NULL, NULL);
-	return name && *name ? tidy_name(source, unit, name, ret_name) : NULL;
+	if (!lines->file_names[number])
+		TRY(make_name(source, unit, number, &lines->file_names[number]));
+	*ret_name = lines->file_names[number];
+	return NULL;
+}
+
+struct kimg_error *lines_at(struct kimg_source *source, struct unit *unit, uint64_t address,
+			    struct kimg_source_frame *frame)
+{
+	struct line_row row;
+	bool found;
+
+	TRY(read_header(source, unit));
+	if (!unit->lines)
+		return NULL;
+	TRY(row_at(source, unit->lines, address, &row, &found));
+	if (!found)
+		return NULL;
+	frame->line = row.line;
+	frame->column = row.column;
+	return lines_file(source, unit, row.file, &frame->file);
 }

@@ -27,7 +27,7 @@ static bool is_sorted(const struct reach *all, size_t n)
 	return true;
 }
 
-struct kimg_error *reaches_finish(struct buf *list, struct arena *arena, struct reaches *ret)
+struct kimg_error *reaches_finish(struct buf *list, struct kimg_source *source, struct reaches *ret)
 {
 	size_t n = list->n / sizeof(struct reach);
 	struct reach *all;
@@ -36,8 +36,8 @@ struct kimg_error *reaches_finish(struct buf *list, struct arena *arena, struct 
 	if (list->failed)
 		return error_nomem();
 	all = (struct reach *)(void *)list->p;
-	if (arena && n) {
-		all = arena_alloc(arena, list->n);
+	if (source && n) {
+		all = source_alloc(source, list->n);
 		if (!all)
 			return error_nomem();
 		memcpy(all, list->p, list->n);
@@ -50,7 +50,7 @@ struct kimg_error *reaches_finish(struct buf *list, struct arena *arena, struct 
 		all[i].max_high = high;
 	}
 	*ret = (struct reaches){ .all = all, .n = n };
-	if (!arena)
+	if (!source)
 		*list = (struct buf){ 0 };
 	return NULL;
 }

@@ -9,38 +9,10 @@
 /* Namespaces and types in one another. */
 #define NESTED_MAX 32
 
-static bool holds_code(int tag)
-{
-	switch (tag) {
-	case DW_TAG_subprogram:
-	case DW_TAG_inlined_subroutine:
-	case DW_TAG_lexical_block:
-	case DW_TAG_try_block:
-	case DW_TAG_catch_block:
-	case DW_TAG_with_stmt:
-		return true;
-	}
-	return false;
-}
-
-/* What has no code itself, and may hold functions that have: Rust has them in all of these. */
-static bool may_hold_functions(int tag)
-{
-	switch (tag) {
-	case DW_TAG_namespace:
-	case DW_TAG_module:
-	case DW_TAG_structure_type:
-	case DW_TAG_class_type:
-	case DW_TAG_union_type:
-	case DW_TAG_enumeration_type:
-		return true;
-	}
-	return false;
-}
-
 struct children {
 	struct kimg_source *source;
 	struct unit *unit;
+	struct cursor c; /* at the next DIE */
 	struct buf list; /* of struct reach */
 };
 
@@ -49,51 +21,117 @@ static void children_done(struct children *children)
 	buf_done(&children->list);
 }
 
-static struct kimg_error *add_scope(struct children *children, Dwarf_Die *die, int tag)
+static struct kimg_error *add_scope(struct children *children, const struct die *die)
 {
 	struct kimg_source *source = children->source;
 	size_t before = children->list.n, added;
 	struct scope *scope;
 	struct reach *all;
 
-	TRY(die_add_reaches(source, die, &(struct reach){ 0 }, &children->list,
+	TRY(die_add_reaches(source, children->unit, die, &(struct reach){ 0 }, &children->list,
 			    &children->unit->budget));
 	added = (children->list.n - before) / sizeof(*all);
 	if (added == 0 || children->list.failed)
 		return NULL;
-	scope = arena_alloc(&source->arena, sizeof(*scope));
+	if (children->list.n > source->limits.memory)
+		return error_new(KIMG_E_LIMIT, "debug information: too many ranges");
+	scope = source_alloc(source, sizeof(*scope));
 	if (!scope)
 		return error_nomem();
-	source->spent += sizeof(*scope) + added * sizeof(*all);
-	scope->die = *die;
-	scope->tag = tag;
+	scope->die = die->offset;
+	scope->tag = die->tag;
 	all = (struct reach *)(void *)(children->list.p + before);
 	for (size_t i = 0; i < added; i++)
 		all[i].scope = scope;
 	return NULL;
 }
 
-static struct kimg_error *add_children(struct children *children, Dwarf_Die *parent,
-				       unsigned int depth)
+/* The abbreviation of the next DIE, behind whose code the walk is then; *ret is NULL at the end of a list. */
+static struct kimg_error *next_abbrev(struct children *children, const struct abbrev **ret)
 {
-	const struct libdw *dw = children->source->dw;
-	Dwarf_Die die;
-	int end;
+	struct cursor *c = &children->c;
+	uint64_t code;
 
-	for (end = dw->dwarf_child(parent, &die); end == 0; end = dw->dwarf_siblingof(&die, &die)) {
-		int tag = dw->dwarf_tag(&die);
-
-		/* Lists of children that reach into one another could be walked for ever. */
-		if (children->unit->budget-- == 0)
-			return error_new(KIMG_E_CORRUPT, "more entries than a unit can have");
-		if (holds_code(tag))
-			TRY(add_scope(children, &die, tag));
-		else if (depth < NESTED_MAX && may_hold_functions(tag))
-			TRY(add_children(children, &die, depth + 1));
-	}
-	if (end < 0)
-		return source_damaged(children->source, "entries");
+	*ret = NULL;
+	/* Lists of children that reach into one another could be walked for ever. */
+	if (children->unit->budget-- == 0)
+		return error_new(KIMG_E_CORRUPT, "more entries than a unit can have");
+	/* Lists may end with the unit. */
+	if (c->at >= c->s.n)
+		return NULL;
+	code = cursor_uleb128(c);
+	if (code == 0)
+		return NULL;
+	*ret = abbrev_find(children->unit->abbrevs, code);
+	if (!*ret)
+		return error_at(KIMG_E_CORRUPT, c->at,
+				"debug information: an entry without an abbreviation");
 	return NULL;
+}
+
+static struct kimg_error *check(const struct children *children)
+{
+	return children->c.failed ? error_new(KIMG_E_CORRUPT,
+					      "debug information: an entry that runs past the end")
+				  : NULL;
+}
+
+/* Behind a DIE, and all that is below it. */
+static struct kimg_error *skip_tree(struct children *children, const struct abbrev *abbrev)
+{
+	size_t depth = 0;
+
+	for (;;) {
+		uint64_t sibling;
+
+		if (abbrev) {
+			die_skip(children->source, children->unit, abbrev, &children->c, &sibling);
+			TRY(check(children));
+			if (abbrev->has_children && sibling)
+				children->c.at = sibling;
+			else if (abbrev->has_children)
+				depth++;
+		} else if (depth > 0) {
+			depth--;
+		}
+		if (depth == 0)
+			return NULL;
+		TRY(next_abbrev(children, &abbrev));
+		if (!abbrev && children->c.at >= children->c.s.n)
+			return NULL;
+	}
+}
+
+static struct kimg_error *add_code(struct children *children, const struct abbrev *abbrev,
+				   uint64_t offset)
+{
+	struct die die;
+
+	die.offset = offset;
+	TRY(die_read_as(children->source, children->unit, abbrev, children->c, &die));
+	return add_scope(children, &die);
+}
+
+/* Walks over a list of children up to its end. */
+static struct kimg_error *add_children(struct children *children, unsigned int depth)
+{
+	for (;;) {
+		uint64_t offset = children->c.at, sibling;
+		const struct abbrev *abbrev;
+
+		TRY(next_abbrev(children, &abbrev));
+		if (!abbrev)
+			return check(children);
+		if (abbrev->kind == DIE_CODE)
+			TRY(add_code(children, abbrev, offset));
+		if (abbrev->kind != DIE_HOLDER || !abbrev->has_children || depth == NESTED_MAX) {
+			TRY(skip_tree(children, abbrev));
+			continue;
+		}
+		die_skip(children->source, children->unit, abbrev, &children->c, &sibling);
+		TRY(check(children));
+		TRY(add_children(children, depth + 1));
+	}
 }
 
 static struct kimg_error *open_scope(struct kimg_source *source, struct unit *unit,
@@ -101,10 +139,15 @@ static struct kimg_error *open_scope(struct kimg_source *source, struct unit *un
 {
 	cleanup(children_done) struct children children = { .source = source, .unit = unit };
 
+	struct die die;
+
 	if (scope->open)
 		return NULL;
-	TRY(add_children(&children, &scope->die, 0));
-	TRY(reaches_finish(&children.list, &source->arena, &scope->children));
+	TRY(die_read(source, unit, scope->die, &die));
+	children.c = die_cursor(source, unit, die.next);
+	if (die.has_children)
+		TRY(add_children(&children, 0));
+	TRY(reaches_finish(&children.list, source, &scope->children));
 	scope->open = true;
 	return NULL;
 }

@@ -1,116 +1,105 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Compile units, and which of them the code at an address is of: by .debug_aranges where a unit is listed
- * there, which is much less to read, else by the ranges in the units themselves (clang writes no
- * .debug_aranges). DWARF 5, section 6.1.2; a set is
+ * Compile units in .debug_info (DWARF 5, section 7.5.1). A header is
  *
- *	 0   4  unit_length: bytes behind it; 0xffffffff: the real one follows in 8 bytes, as do all offsets
- *	 4   2  version 2, in DWARF 5 as well
- *	 6   4  debug_info_offset: of the header of the unit
- *	10   1  address_size
- *	11   1  segment_selector_size: 0
- *	        padding up to a multiple of 2 * address_size, from the start of the set
- *	        address and length, address_size bytes each; both are 0 in the last
+ *	 0  4  unit_length: bytes behind it; 0xffffffff: the real one follows in 8 bytes, as do all offsets
+ *	 4  2  version
+ *	       2 to 4: debug_abbrev_offset (4), address_size (1)
+ *	       5: unit_type (1), address_size (1), debug_abbrev_offset (4); types: signature (8), offset (4);
+ *	          with a .dwo: its id (8)
+ *	    .. the first DIE, which is the unit
+ *
+ * The code that is in a .dwo of its own is not read: what is here of it has lines alone.
  */
-#include <inttypes.h>
-
 #include "base/buf.h"
 #include "debug/source.h"
 
-#define WIDE_LENGTH 0xffffffffu
-
-/* ---- attributes ---- */
-
-/*
- * libdw gives the place of a string that stands in the DIE itself, or behind an offset, without a look at
- * its end.
- */
-static bool ends_in(struct span section, const char *text)
+static struct kimg_error *damaged(uint64_t offset, const char *what)
 {
-	uintptr_t start = (uintptr_t)section.p, at = (uintptr_t)text;
-
-	return at >= start && at - start < section.n && memchr(text, 0, section.n - (at - start));
+	return error_at(KIMG_E_CORRUPT, offset, "debug information: %s", what);
 }
 
-const char *die_text(const struct kimg_source *source, Dwarf_Die *die, unsigned int attribute)
+static void read_kind(struct cursor *c, struct unit *unit)
 {
-	Dwarf_Attribute found;
-	const char *text;
+	struct encoding *encoding = &unit->encoding;
 
-	if (!source->dw->dwarf_attr_integrate(die, attribute, &found))
-		return NULL;
-	text = source->dw->dwarf_formstring(&found);
-	if (!text || !*text)
-		return NULL;
-	return ends_in(source->str, text) || ends_in(source->line_str, text) ||
-			       ends_in(source->info, text)
-		       ? text
-		       : NULL;
-}
-
-uint64_t die_number(const struct kimg_source *source, Dwarf_Die *die, unsigned int attribute)
-{
-	Dwarf_Attribute found;
-	Dwarf_Word value;
-
-	if (!source->dw->dwarf_attr(die, attribute, &found) ||
-	    source->dw->dwarf_formudata(&found, &value))
-		return 0;
-	return value;
-}
-
-struct kimg_error *die_add_reaches(const struct kimg_source *source, Dwarf_Die *die,
-				   const struct reach *reach, struct buf *list, uint64_t *budget)
-{
-	struct reach each = *reach;
-	Dwarf_Addr base = 0, low, high;
-	ptrdiff_t at = 0;
-
-	while ((at = source->dw->dwarf_ranges(die, at, &base, &low, &high)) > 0) {
-		if ((*budget)-- == 0)
-			return error_new(KIMG_E_CORRUPT, "more ranges than a unit can have");
-		each.low = low;
-		each.high = high;
-		reaches_add(list, &each);
+	unit->type = DW_UT_compile;
+	if (encoding->version >= 5) {
+		unit->type = cursor_u8(c);
+		encoding->address_size = cursor_u8(c);
 	}
-	if (at < 0)
-		return source_damaged(source, "ranges");
+	unit->abbrev_offset = cursor_offset(c, encoding);
+	if (encoding->version < 5)
+		encoding->address_size = cursor_u8(c);
+	else if (unit->type == DW_UT_skeleton || unit->type == DW_UT_split_compile)
+		cursor_skip(c, 8);
+	else if (unit->type == DW_UT_type || unit->type == DW_UT_split_type)
+		cursor_skip(c, encoding->wide ? 16 : 12);
+}
+
+struct kimg_error *unit_read_header(const struct kimg_source *source, uint64_t offset,
+				    struct unit *ret_unit, bool *ret_known)
+{
+	struct cursor c = section_cursor(source, SECTION_INFO, offset), rest;
+	struct unit unit = { .offset = offset };
+
+	rest = cursor_unit(&c, &unit.encoding.wide);
+	unit.end = c.at;
+	unit.encoding.version = cursor_u16(&rest);
+	if (rest.failed || unit.end <= offset)
+		return damaged(offset, "no unit where one is expected");
+	*ret_known = unit.encoding.version >= 2 && unit.encoding.version <= 5;
+	if (*ret_known) {
+		read_kind(&rest, &unit);
+		if (rest.failed ||
+		    (unit.encoding.address_size != 4 && unit.encoding.address_size != 8))
+			return damaged(offset, "a unit with a bad header");
+	}
+	unit.first_die = unit.end - rest.s.n + rest.at;
+	*ret_unit = unit;
 	return NULL;
 }
 
-/* ---- one unit ---- */
-
-static struct kimg_error *die_at_offset(struct kimg_source *source, uint64_t offset,
-					Dwarf_Die *ret_die, uint64_t *ret_end)
+void unit_set_first(const struct kimg_source *source, struct unit *unit, const struct die *die)
 {
-	const struct libdw *dw = source->dw;
-	size_t header_size;
-	Dwarf_Off end;
+	const unsigned int header_size = unit->encoding.wide ? 16 : 8;
 
-	TRY(check_units(source, offset));
-	if (dw->dwarf_next_unit(source->dwarf, offset, &end, &header_size, NULL, NULL, NULL, NULL,
-				NULL, NULL) ||
-	    end <= offset || !dw->dwarf_offdie(source->dwarf, offset + header_size, ret_die))
-		return source_damaged(source, "unit");
-	if (ret_end)
-		*ret_end = end;
-	return NULL;
+	unit->tag = die->tag;
+	unit->str_offsets_base = die_number(die, AT_STR_OFFSETS_BASE);
+	if (!die_has(die, AT_STR_OFFSETS_BASE) && unit->encoding.version >= 5)
+		unit->str_offsets_base = header_size;
+	unit->addr_base = die_number(die, AT_ADDR_BASE);
+	unit->rnglists_base = die_number(die, AT_RNGLISTS_BASE);
+	if (!die_address(source, unit, die, AT_LOW_PC, &unit->low) &&
+	    !die_address(source, unit, die, AT_ENTRY_PC, &unit->low))
+		unit->low = 0;
+	unit->folder = die_text(source, unit, die, AT_COMP_DIR);
+	unit->has_line_offset = die_has(die, AT_STMT_LIST);
+	unit->line_offset = die_number(die, AT_STMT_LIST);
+	/*
+	 * A DIE takes a byte at least, and 8 on average. Where siblings are not given (clang) the children of all
+	 * scopes around an address are walked over again for each, and those lie 30 deep.
+	 */
+	unit->budget = 8 * (unit->end - unit->offset) + 65536;
+	unit->scope = (struct scope){ .die = unit->first_die, .tag = die->tag };
 }
 
 static struct kimg_error *unit_new(struct kimg_source *source, uint64_t offset,
 				   struct unit **ret_unit)
 {
-	struct unit *unit = arena_alloc(&source->arena, sizeof(*unit));
-	uint64_t end = 0;
+	struct unit *unit = source_alloc(source, sizeof(*unit));
+	struct die die;
+	bool known;
 
 	if (!unit)
 		return error_nomem();
-	unit->offset = offset;
-	TRY(die_at_offset(source, offset, &unit->scope.die, &end));
-	unit->scope.tag = source->dw->dwarf_tag(&unit->scope.die);
-	unit->folder = die_text(source, &unit->scope.die, DW_AT_comp_dir);
-	/* A DIE takes a byte at least; the walks meet each once as a child, and its ranges. */
-	unit->budget = 2 * (end - offset) + 65536;
+	TRY(unit_read_header(source, offset, unit, &known));
+	if (!known)
+		return error_at(KIMG_E_UNSUPPORTED, offset, "debug information: DWARF version %u",
+				unit->encoding.version);
+	TRY(abbrevs_at(source, unit->abbrev_offset, &unit->encoding, &unit->abbrevs));
+	TRY(die_read(source, unit, unit->first_die, &die));
+	unit_set_first(source, unit, &die);
 	*ret_unit = unit;
 	return NULL;
 }
@@ -132,205 +121,47 @@ struct kimg_error *unit_at_offset(struct kimg_source *source, uint64_t offset,
 	return NULL;
 }
 
-/* ---- all units ---- */
+/* ---- by the offset of a DIE ---- */
 
-struct units_walk {
-	struct kimg_source *source;
-	struct buf list;  /* of struct reach: the ranges of one unit */
-	struct buf plain; /* the same as struct kimg_source_range */
-	uint64_t budget;
-	uint64_t abbreviations; /* for check_unit() */
-};
-
-static void walk_done(struct units_walk *walk)
+static struct kimg_error *read_offsets(struct kimg_source *source)
 {
-	buf_done(&walk->list);
-	buf_done(&walk->plain);
-}
-
-/* Fills walk->list with the code of the unit; *ret_is is false for units of types and the like. */
-static struct kimg_error *walk_unit(struct units_walk *walk, uint64_t offset, Dwarf_Die *ret_die,
-				    uint64_t *ret_end, bool *ret_is)
-{
-	struct kimg_source *source = walk->source;
-	int tag;
-
-	walk->list.n = 0;
-	TRY(check_unit(source, offset, &walk->abbreviations));
-	TRY(die_at_offset(source, offset, ret_die, ret_end));
-	tag = source->dw->dwarf_tag(ret_die);
-	*ret_is = tag == DW_TAG_compile_unit || tag == DW_TAG_skeleton_unit;
-	if (*ret_is)
-		TRY(die_add_reaches(source, ret_die, &(struct reach){ .unit = offset }, &walk->list,
-				    &walk->budget));
-	return NULL;
-}
-
-static struct units_walk walk_of(struct kimg_source *source)
-{
-	return (struct units_walk){ .source = source, .budget = source->file.n + 65536 };
-}
-
-static bool is_last(const struct kimg_source *source, uint64_t offset)
-{
-	/* Sections may be padded. */
-	return offset >= source->info.n || source->info.n - offset < 11;
-}
-
-static struct kimg_error *plain_ranges(struct units_walk *walk, struct kimg_source_unit *unit)
-{
-	const struct reach *all = (const struct reach *)(const void *)walk->list.p;
-	size_t n = walk->list.n / sizeof(*all);
-
-	walk->plain.n = 0;
-	for (size_t i = 0; i < n; i++) {
-		struct kimg_source_range range = { .start = all[i].low, .end = all[i].high };
-
-		buf_add(&walk->plain, &range, sizeof(range));
-	}
-	if (walk->list.failed || walk->plain.failed)
-		return error_nomem();
-	unit->ranges = (const struct kimg_source_range *)(const void *)walk->plain.p;
-	unit->range_count = n;
-	return NULL;
-}
-
-static void describe(const struct kimg_source *source, Dwarf_Die *die, uint64_t offset,
-		     struct kimg_source_unit *ret_unit)
-{
-	const char *name = die_text(source, die, DW_AT_name);
-
-	*ret_unit = (struct kimg_source_unit){
-		.folder = die_text(source, die, DW_AT_comp_dir),
-		.id = offset,
-	};
-	if (name)
-		ret_unit->name = lines_short_name(ret_unit->folder, name);
-}
-
-struct kimg_error *
-kimg_source_units(struct kimg_source *source,
-		  bool (*visit)(void *context, const struct kimg_source_unit *unit), void *context)
-{
-	cleanup(walk_done) struct units_walk walk = walk_of(source);
-
-	for (uint64_t at = 0, end = 0; !is_last(source, at); at = end) {
-		struct kimg_source_unit unit;
-		Dwarf_Die die;
-		bool is;
-
-		TRY(walk_unit(&walk, at, &die, &end, &is));
-		if (!is)
-			continue;
-		describe(source, &die, at, &unit);
-		TRY(plain_ranges(&walk, &unit));
-		if (!visit(context, &unit))
-			return NULL;
-	}
-	return NULL;
-}
-
-static struct kimg_error *read_ranges(struct kimg_source *source)
-{
-	cleanup(walk_done) struct units_walk walk = walk_of(source);
-	cleanup_buf struct buf all = { 0 };
-
-	for (uint64_t at = 0, end = 0; !is_last(source, at); at = end) {
-		Dwarf_Die die;
-		bool is;
-
-		TRY(walk_unit(&walk, at, &die, &end, &is));
-		if (walk.list.n)
-			buf_add(&all, walk.list.p, walk.list.n);
-		all.failed = all.failed || walk.list.failed;
-	}
-	return reaches_finish(&all, NULL, &source->ranges);
-}
-
-/* ---- .debug_aranges ---- */
-
-static uint64_t read_word(struct cursor *c, unsigned int size)
-{
-	return size == 8 ? cursor_u64(c) : cursor_u32(c);
-}
-
-/* One set without its unit_length. Sets of no known form say nothing. */
-static void read_set(struct cursor c, size_t header_before, unsigned int offset_size,
-		     struct buf *list)
-{
-	struct reach reach;
-	unsigned int version, size, segment;
-	size_t into;
-
-	version = cursor_u16(&c);
-	reach.unit = read_word(&c, offset_size);
-	size = cursor_u8(&c);
-	segment = cursor_u8(&c);
-	if (c.failed || version != 2 || (size != 4 && size != 8) || segment != 0)
-		return;
-	into = (c.at + header_before) % (2 * size);
-	if (into)
-		cursor_skip(&c, 2 * size - into);
-	while (c.s.n - c.at >= 2 * size && !c.failed) {
-		reach.low = read_word(&c, size);
-		reach.high = reach.low + read_word(&c, size);
-		reaches_add(list, &reach);
-	}
-}
-
-static struct kimg_error *read_aranges(struct kimg_source *source)
-{
-	struct cursor c = { .s = source_section(source, "aranges"),
-			    .big_endian = source->elf.big_endian };
+	struct cursor c = section_cursor(source, SECTION_INFO, 0);
 	cleanup_buf struct buf list = { 0 };
+	bool wide;
 
 	while (c.at < c.s.n && !c.failed) {
-		size_t start = c.at;
-		uint64_t length = cursor_u32(&c);
-		bool wide = length == WIDE_LENGTH;
-		struct cursor set = { .big_endian = c.big_endian };
+		uint64_t at = c.at;
 
-		if (wide)
-			length = cursor_u64(&c);
-		start = c.at - start;
-		set.s = cursor_take(&c, length);
-		read_set(set, start, wide ? 8 : 4, &list);
+		cursor_unit(&c, &wide);
+		if (list.n > source->limits.memory)
+			return error_new(KIMG_E_LIMIT, "debug information of too many units");
+		buf_add(&list, &at, sizeof(at));
 	}
-	return reaches_finish(&list, NULL, &source->aranges);
+	if (list.failed)
+		return error_nomem();
+	source->unit_offsets = (uint64_t *)(void *)list.p;
+	source->unit_count = list.n / sizeof(uint64_t);
+	list = (struct buf){ 0 };
+	return NULL;
 }
 
-/* ---- by address ---- */
-
-struct kimg_error *unit_at_address(struct kimg_source *source, uint64_t address,
-				   struct unit **ret_unit)
+struct kimg_error *unit_of_die(struct kimg_source *source, uint64_t offset, struct unit **ret_unit)
 {
-	const struct reach *reach;
+	size_t from = 0, to;
 
 	*ret_unit = NULL;
-	/* What cannot be read is tried once. */
-	if (!source->has_aranges) {
-		source->has_aranges = true;
-		TRY(read_aranges(source));
-	}
-	reach = reaches_at(&source->aranges, address);
-	if (!reach && !source->has_ranges) {
-		source->has_ranges = true;
-		TRY(read_ranges(source));
-	}
-	if (!reach)
-		reach = reaches_at(&source->ranges, address);
-	return reach ? unit_at_offset(source, reach->unit, ret_unit) : NULL;
-}
+	if (!source->unit_offsets)
+		TRY(read_offsets(source));
+	to = source->unit_count;
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
 
-struct kimg_error *kimg_source_unit_at(struct kimg_source *source, uint64_t address,
-				       struct kimg_source_unit *ret_unit)
-{
-	struct unit *unit;
-
-	TRY(source_trim(source));
-	TRY(unit_at_address(source, address, &unit));
-	if (!unit)
-		return error_new(KIMG_E_NOT_FOUND, "no unit has code at 0x%" PRIx64, address);
-	describe(source, &unit->scope.die, unit->offset, ret_unit);
-	return NULL;
+		if (source->unit_offsets[middle] <= offset)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	if (from == 0 || offset >= section_bytes(source, SECTION_INFO).n)
+		return NULL;
+	return unit_at_offset(source, source->unit_offsets[from - 1], ret_unit);
 }

@@ -11,9 +11,9 @@
  */
 #include "symbol/vmlinux_types.h"
 
-#include <dwarf.h>
 #include <stdlib.h>
 
+#include "format/dwarf.h"
 #include "kernel/btf.h"
 #include "symbol/symbols.h"
 

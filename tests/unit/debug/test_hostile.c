@@ -202,7 +202,7 @@ static const char lie[] = "	.text\n"
 			  "	.include \"files.s\"\n"
 			  "4:	.byte 0,9,2\n"
 			  "	.8byte _start\n"
-			  "	.byte 1, 0,1,1\n"
+			  "	.byte 1, 2,4, 0,1,1\n"
 			  "2:\n";
 
 #define NO_FILES "	.byte 0,0\n"
@@ -265,7 +265,7 @@ static void functions_in_one_another_have_an_end(void **state)
 	assert_fails(KIMG_E_LIMIT, ask_start(source, NULL));
 }
 
-/* A folder with a name of a megabyte, and 200,000 files in it: libdw would make 200 GB of names. */
+/* A folder with a name of a megabyte, and 200,000 files in it: 200 GB of names. */
 static void long_names_of_many_files_are_refused(void **state)
 {
 	cleanup_made struct made made = made_begin();
@@ -277,22 +277,43 @@ static void long_names_of_many_files_are_refused(void **state)
 	assert_fails(KIMG_E_LIMIT, ask_start(source, NULL));
 }
 
-/* 40,000 units, each of which has its DIE by the last of 100,000 abbreviations. */
-static void abbreviations_of_many_units_are_limited(void **state)
+/* 100,000 abbreviations, and 40,000 units, each of which has its DIE by the last of them. */
+static struct kimg_source *open_many_units(struct made *made, const char *where)
 {
-	cleanup_made struct made made = made_begin();
-	cleanup_source struct kimg_source *source = NULL;
-	size_t bytes = 0;
+	cleanup_buf struct buf text = { 0 };
+	struct kimg_source *source;
 
-	made_write(&made, "lie.s",
+	buf_printf(&text,
 		   "	.section .debug_abbrev\n"
 		   "	.rept 100000\n	.byte 2,0x2e,0,0,0\n	.endr\n"
 		   "	.byte 1,0x11,0,0,0,0\n"
 		   "	.section .debug_info\n"
-		   "	.rept 40000\n	.4byte 8\n	.2byte 4\n	.4byte 0\n"
-		   "	.byte 8,1\n	.endr\n");
-	made_run_or_skip(&made, "as --64 lie.s -o lie.o && ld -m elf_x86_64 -o lie lie.o");
-	assert_ok(kimg_source_open(made_path(&made, "lie"), NULL, &source));
+		   "	.set i, 0\n"
+		   "	.rept 40000\n	.4byte 8\n	.2byte 4\n	.4byte %s\n"
+		   "	.byte 8,1\n	.set i, i + 1\n	.endr\n",
+		   where);
+	made_write(made, "lie.s", text.p);
+	made_run_or_skip(made, "as --64 lie.s -o lie.o && ld -m elf_x86_64 -o lie lie.o");
+	assert_ok(kimg_source_open(made_path(made, "lie"), NULL, &source));
+	return source;
+}
+
+static void units_may_share_abbreviations(void **state)
+{
+	cleanup_made struct made made = made_begin();
+	cleanup_source struct kimg_source *source = open_many_units(&made, "0");
+	size_t bytes = 0;
+
+	assert_ok(kimg_source_units(source, read_unit, &bytes));
+}
+
+/* Each unit has one abbreviation less. */
+static void tables_that_begin_in_one_another_are_limited(void **state)
+{
+	cleanup_made struct made made = made_begin();
+	cleanup_source struct kimg_source *source = open_many_units(&made, "5*i");
+	size_t bytes = 0;
+
 	assert_fails(KIMG_E_LIMIT, kimg_source_units(source, read_unit, &bytes));
 }
 
@@ -336,7 +357,8 @@ int main(void)
 		cmocka_unit_test(origins_may_go_in_circles),
 		cmocka_unit_test(functions_in_one_another_have_an_end),
 		cmocka_unit_test(long_names_of_many_files_are_refused),
-		cmocka_unit_test(abbreviations_of_many_units_are_limited),
+		cmocka_unit_test(units_may_share_abbreviations),
+		cmocka_unit_test(tables_that_begin_in_one_another_are_limited),
 		cmocka_unit_test(sizes_after_decompression_are_limited),
 	};
 
