@@ -63,28 +63,68 @@ static uint8_t kind_of(uint64_t tag)
 	return DIE_OTHER;
 }
 
-static void measure(struct cursor *c, const struct encoding *encoding, struct abbrev *abbrev)
+/* Adds the skipping of a value to the program. */
+static void add_skip(struct abbrev *abbrev, unsigned int *n, unsigned int form, int size)
 {
-	struct attribute attribute;
-	int64_t size = 0;
+	uint8_t *last = *n ? &abbrev->skip[*n - 1] : NULL;
+	uint8_t step = SKIP_SLOWLY;
 
-	while (attribute_next(c, &attribute)) {
-		int each = form_size(attribute.form, encoding);
-
-		if (attribute.name == DW_AT_sibling)
-			abbrev->sibling = size >= 0 && attribute.form == DW_FORM_ref4
-						  ? (int32_t)size
-						  : SIBLING_LATER;
-		if (size < 0 || each < 0 || size > INT32_MAX - each)
-			size = -1;
-		else
-			size += each;
+	if (size == 0)
+		return;
+	if (size > 0 && last && *last < SKIP_BYTES_MAX && *last + size <= SKIP_BYTES_MAX) {
+		*last += size;
+		return;
 	}
-	abbrev->size = (int32_t)size;
+	if (size > 0)
+		step = size;
+	else if (form == DW_FORM_exprloc || form == DW_FORM_block)
+		step = SKIP_BLOCK;
+	else if (form == DW_FORM_block1)
+		step = SKIP_BLOCK1;
+	else if (form_is_leb128(form))
+		step = SKIP_LEB128;
+	if (*n < SKIP_STEPS)
+		abbrev->skip[(*n)++] = step;
+	/* The last one is the end. */
+	if (*n == SKIP_STEPS || step == SKIP_SLOWLY)
+		abbrev->skip[0] = SKIP_SLOWLY;
 }
 
-/* False at the end of the table. */
-static bool read_one(struct cursor *c, const struct encoding *encoding, struct abbrev *ret_abbrev)
+static void read_attributes(struct cursor *c, const struct encoding *encoding,
+			    struct abbrev *abbrev)
+{
+	struct attribute attribute;
+	bool has_code = false;
+	unsigned int n = 0;
+	int at = 0; /* in a DIE; -1: that varies */
+
+	while (attribute_next(c, &attribute)) {
+		int size = form_size(attribute.form, encoding);
+
+		if (attribute.name == DW_AT_sibling)
+			abbrev->sibling = at >= 0 && attribute.form == DW_FORM_ref4 ? at
+										    : SIBLING_LATER;
+		has_code |= attribute.name == DW_AT_low_pc || attribute.name == DW_AT_ranges;
+		add_skip(abbrev, &n, attribute.form, size);
+		at = at < 0 || size < 0 || at > SKIP_BYTES_MAX ? -1 : at + size;
+	}
+	if (abbrev->sibling == SIBLING_LATER)
+		abbrev->skip[0] = SKIP_SLOWLY;
+	if (abbrev->kind == DIE_CODE && !has_code)
+		abbrev->kind = DIE_OTHER;
+}
+
+static void skip_attributes(struct cursor *c)
+{
+	struct attribute attribute;
+
+	while (attribute_next(c, &attribute))
+		;
+}
+
+/* False at the end of the table. only: of other codes nothing is read but where they end; 0: all are read. */
+static bool read_one(struct cursor *c, const struct encoding *encoding, uint64_t only,
+		     struct abbrev *ret_abbrev)
 {
 	uint64_t code = cursor_uleb128(c), tag;
 
@@ -99,7 +139,10 @@ static bool read_one(struct cursor *c, const struct encoding *encoding, struct a
 		.sibling = SIBLING_NONE,
 	};
 	ret_abbrev->attributes = c->at;
-	measure(c, encoding, ret_abbrev);
+	if (only && code != only)
+		skip_attributes(c);
+	else
+		read_attributes(c, encoding, ret_abbrev);
 	return !c->failed;
 }
 
@@ -120,7 +163,7 @@ struct kimg_error *abbrev_find_alone(const struct kimg_source *source, uint64_t 
 	struct cursor c = section_cursor(source, SECTION_ABBREV, offset);
 	bool found = false;
 
-	while (!found && read_one(&c, encoding, ret_abbrev))
+	while (!found && read_one(&c, encoding, code, ret_abbrev))
 		found = ret_abbrev->code == code;
 	TRY(count(source, read, c.at - (offset < c.at ? offset : c.at)));
 	if (!found)
@@ -167,7 +210,7 @@ static struct kimg_error *abbrevs_new(struct kimg_source *source, uint64_t offse
 
 	if (!abbrevs)
 		return error_nomem();
-	while (read_one(&c, encoding, &abbrev)) {
+	while (read_one(&c, encoding, 0, &abbrev)) {
 		if (list.n > source->limits.memory)
 			return error_at(KIMG_E_LIMIT, offset,
 					"debug information: too many abbreviations");

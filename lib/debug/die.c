@@ -54,6 +54,8 @@ static int slot_of(uint64_t name)
 		return AT_CALL_COLUMN;
 	case DW_AT_comp_dir:
 		return AT_COMP_DIR;
+	case DW_AT_language:
+		return AT_LANGUAGE;
 	case DW_AT_stmt_list:
 		return AT_STMT_LIST;
 	case DW_AT_str_offsets_base:
@@ -124,6 +126,24 @@ static void skip_slowly(const struct kimg_source *source, const struct unit *uni
 	}
 }
 
+static void skip_by_steps(const struct abbrev *abbrev, struct cursor *c)
+{
+	for (const uint8_t *step = abbrev->skip; *step; step++)
+		switch (*step) {
+		case SKIP_LEB128:
+			cursor_uleb128(c);
+			break;
+		case SKIP_BLOCK:
+			cursor_skip(c, cursor_uleb128(c));
+			break;
+		case SKIP_BLOCK1:
+			cursor_skip(c, cursor_u8(c));
+			break;
+		default:
+			cursor_skip(c, *step);
+		}
+}
+
 void die_skip(const struct kimg_source *source, const struct unit *unit,
 	      const struct abbrev *abbrev, struct cursor *c, uint64_t *ret_sibling)
 {
@@ -135,10 +155,10 @@ void die_skip(const struct kimg_source *source, const struct unit *unit,
 		cursor_skip(&at, abbrev->sibling);
 		sibling = cursor_u32(&at);
 	}
-	if (abbrev->size >= 0 && abbrev->sibling != SIBLING_LATER)
-		cursor_skip(c, abbrev->size);
-	else
+	if (abbrev->skip[0] == SKIP_SLOWLY)
 		skip_slowly(source, unit, abbrev, c, &sibling);
+	else
+		skip_by_steps(abbrev, c);
 	*ret_sibling = 0;
 	if (sibling && sibling <= unit->end - unit->offset && sibling + unit->offset >= c->at)
 		*ret_sibling = sibling + unit->offset;

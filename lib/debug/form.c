@@ -29,7 +29,7 @@ uint64_t uleb128_long(struct cursor *c)
 	}
 }
 
-int64_t cursor_sleb128(struct cursor *c)
+int64_t sleb128_long(struct cursor *c)
 {
 	uint64_t value = 0;
 	unsigned int shift = 0;
@@ -112,9 +112,10 @@ int form_size(unsigned int form, const struct encoding *encoding)
 	return -1;
 }
 
-static bool is_number(unsigned int form)
+bool form_is_leb128(unsigned int form)
 {
 	switch (form) {
+	case DW_FORM_sdata:
 	case DW_FORM_udata:
 	case DW_FORM_ref_udata:
 	case DW_FORM_strx:
@@ -173,11 +174,8 @@ static void skip_varying(struct cursor *c, unsigned int form)
 	case DW_FORM_exprloc:
 		cursor_skip(c, cursor_uleb128(c));
 		return;
-	case DW_FORM_sdata:
-		cursor_uleb128(c);
-		return;
 	}
-	if (is_number(form))
+	if (form_is_leb128(form))
 		cursor_uleb128(c);
 	else
 		c->failed = true;
@@ -235,7 +233,7 @@ struct value form_read(struct cursor *c, unsigned int form, const struct encodin
 		value.u = read_fixed(c, size);
 	else if (form == DW_FORM_sdata)
 		value.u = (uint64_t)cursor_sleb128(c);
-	else if (is_number(form))
+	else if (form_is_leb128(form))
 		value.u = cursor_uleb128(c);
 	else
 		skip_varying(c, form);

@@ -19,16 +19,38 @@ struct value {
 };
 
 uint64_t uleb128_long(struct cursor *c);
+int64_t sleb128_long(struct cursor *c);
 
-/* Numbers of 7 bits a byte; what does not fit into 64 bits is lost. Most have one byte. */
+/*
+ * Numbers of 7 bits a byte; what does not fit into 64 bits is lost. Most have one byte. The copies let a cursor stay in
+ * registers.
+ */
 static inline uint64_t cursor_uleb128(struct cursor *c)
 {
+	struct cursor copy;
+	uint64_t value;
+
 	if (c->at < c->s.n && c->s.p[c->at] < 0x80 && !c->failed)
 		return c->s.p[c->at++];
-	return uleb128_long(c);
+	copy = *c;
+	value = uleb128_long(&copy);
+	*c = copy;
+	return value;
 }
 
-int64_t cursor_sleb128(struct cursor *c);
+static inline int64_t cursor_sleb128(struct cursor *c)
+{
+	struct cursor copy;
+	int64_t value;
+
+	/* Bit 6 is the sign. */
+	if (c->at < c->s.n && c->s.p[c->at] < 0x80 && !c->failed)
+		return (int64_t)(c->s.p[c->at++] ^ 0x40) - 0x40;
+	copy = *c;
+	value = sleb128_long(&copy);
+	*c = copy;
+	return value;
+}
 
 static inline uint64_t cursor_offset(struct cursor *c, const struct encoding *encoding)
 {
@@ -54,6 +76,9 @@ struct cursor cursor_unit(struct cursor *c, bool *ret_wide);
 
 /* How many bytes a value of that form takes; -1 where that differs from value to value. */
 int form_size(unsigned int form, const struct encoding *encoding);
+
+/* Whether it is one LEB128 number. */
+bool form_is_leb128(unsigned int form);
 
 /* Skips, or reads, a value. c fails at an unknown form. implicit: of DW_FORM_implicit_const. */
 void form_skip(struct cursor *c, unsigned int form, const struct encoding *encoding);

@@ -35,7 +35,7 @@ static void set_special(struct lines *lines, int8_t line_base, uint8_t line_rang
 {
 	uint8_t advance = 0, line = 0;
 
-	lines->has_special = line_range != 0;
+	/* Without line_range all of them advance by nothing. */
 	for (unsigned int opcode = lines->opcode_base; opcode < 256 && line_range; opcode++) {
 		lines->advance[opcode] = advance;
 		lines->line_advance[opcode] = (int16_t)(line_base + line);
@@ -185,8 +185,8 @@ static struct kimg_error *read_table(struct kimg_source *source, struct lines *l
 	if (c->failed)
 		return error_new(KIMG_E_CORRUPT,
 				 "debug information: names of files that cannot be read");
-	if (are_files && lines->defined.n)
-		buf_add(&places, lines->defined.p, lines->defined.n);
+	if (are_files && lines->with_defined)
+		TRY(line_defined_files(lines, &places));
 	return keep(source, &places, names);
 }
 
@@ -195,7 +195,13 @@ struct kimg_error *line_names_read(struct kimg_source *source, struct lines *lin
 	struct cursor c = names_cursor(lines);
 
 	TRY(read_table(source, lines, &c, &lines->folders));
-	return read_table(source, lines, &c, &lines->files);
+	TRY(read_table(source, lines, &c, &lines->files));
+	/* Numbers start at 0 or at 1. */
+	lines->file_names = source_alloc(source, (lines->files.n + 2) * sizeof(*lines->file_names));
+	if (!lines->file_names)
+		return error_nomem();
+	lines->has_names = true;
+	return NULL;
 }
 
 /* ---- one name ---- */

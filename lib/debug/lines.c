@@ -60,31 +60,18 @@ static struct kimg_error *read_header(struct kimg_source *source, struct unit *u
 	return NULL;
 }
 
-/* Places of files that the program defines are known once it was run. */
-static struct kimg_error *read_runs(struct kimg_source *source, struct lines *lines,
-				    uint64_t address, struct line_row *ret_row, bool *ret_found)
-{
-	struct kimg_error *error = line_runs_read(source, lines, address, ret_row, ret_found);
-
-	if (!error)
-		error = line_names_read(source, lines);
-	buf_done(&lines->defined);
-	if (error)
-		return error;
-	lines->file_names = source_alloc(source, (lines->files.n + 2) * sizeof(*lines->file_names));
-	if (!lines->file_names)
-		return error_nomem();
-	lines->has_runs = true;
-	return NULL;
-}
-
 static struct kimg_error *row_at(struct kimg_source *source, struct lines *lines, uint64_t address,
 				 struct line_row *ret_row, bool *ret_found)
 {
 	const struct reach *reach;
 
+	if (!lines->asked) {
+		lines->asked = true;
+		return line_row_find(lines, address, ret_row, ret_found);
+	}
 	if (!lines->has_runs)
-		return read_runs(source, lines, address, ret_row, ret_found);
+		TRY(line_runs_read(source, lines, &lines->runs));
+	lines->has_runs = true;
 	reach = reaches_at(&lines->runs, address);
 	*ret_found = reach;
 	return reach ? line_run_at(source, lines, reach, address, ret_row) : NULL;
@@ -119,7 +106,15 @@ struct kimg_error *lines_file(struct kimg_source *source, struct unit *unit, uin
 
 	*ret_name = NULL;
 	/* Files are asked for behind the lines alone. */
-	if (!lines || !lines->has_runs || number > lines->files.n)
+	if (!lines)
+		return NULL;
+	if (!lines->has_names)
+		TRY(line_names_read(source, lines));
+	if (number > lines->files.n && lines->encoding.version < 5 && !lines->with_defined) {
+		lines->with_defined = true;
+		TRY(line_names_read(source, lines));
+	}
+	if (number > lines->files.n)
 		return NULL;
 	if (!lines->file_names[number])
 		TRY(make_name(source, unit, number, &lines->file_names[number]));

@@ -25,13 +25,13 @@ struct lines {
 	const uint8_t *opcode_lengths; /* of the standard opcodes but 0, opcode_base - 1 of them */
 	uint8_t advance[256];          /* operations that opcodes from opcode_base on advance by */
 	int16_t line_advance[256];
-	bool has_special; /* those are known: line_range is not 0 */
 
-	bool has_runs;
+	bool asked;    /* for an address */
+	bool has_runs; /* those are known */
 	struct reaches runs;
-	struct buf defined; /* uint32_t: places of files that the program itself defines */
 
 	bool has_names;
+	bool with_defined; /* those too that the program defines */
 	struct line_names folders, files;
 	const char **file_names; /* those that were asked for */
 };
@@ -47,7 +47,7 @@ struct line_row {
 /* A sequence of the program: rows of rising addresses, up to DW_LNE_end_sequence. */
 struct line_run {
 	size_t at;             /* offset in the table: where its instructions start */
-	unsigned int lookups;  /* how often it was asked */
+	bool asked;            /* for an address */
 	struct line_row *rows; /* NULL: not kept */
 	size_t n;
 };
@@ -69,13 +69,20 @@ struct kimg_error *line_name(const struct lines *lines, const struct unit *unit,
 
 /* ---- line_run.c ---- */
 
-/* Runs the whole program once: finds the runs, and the row of address. */
-struct kimg_error *line_runs_read(struct kimg_source *source, struct lines *lines, uint64_t address,
-				  struct line_row *ret_row, bool *ret_found) must_check;
+/* The last row that is not above address, in the first run that has it. */
+struct kimg_error *line_row_find(const struct lines *lines, uint64_t address,
+				 struct line_row *ret_row, bool *ret_found) must_check;
 
-/* The row of address in the run of reach: the last that is not above it. */
-struct kimg_error *line_run_at(struct kimg_source *source, struct lines *lines,
+/* All runs. */
+struct kimg_error *line_runs_read(struct kimg_source *source, const struct lines *lines,
+				  struct reaches *ret) must_check;
+
+/* The same in the run of reach. */
+struct kimg_error *line_run_at(struct kimg_source *source, const struct lines *lines,
 			       const struct reach *reach, uint64_t address,
 			       struct line_row *ret_row) must_check;
+
+/* Adds the places of files that the program itself defines: uint32_t each. To DWARF 4; nobody writes them. */
+struct kimg_error *line_defined_files(const struct lines *lines, struct buf *places) must_check;
 
 #endif

@@ -115,6 +115,8 @@ static struct kimg_error *add_code(struct children *children, const struct abbre
 /* Walks over a list of children up to its end. */
 static struct kimg_error *add_children(struct children *children, unsigned int depth)
 {
+	const bool is_flat = children->unit->is_flat;
+
 	for (;;) {
 		uint64_t offset = children->c.at, sibling;
 		const struct abbrev *abbrev;
@@ -124,7 +126,8 @@ static struct kimg_error *add_children(struct children *children, unsigned int d
 			return check(children);
 		if (abbrev->kind == DIE_CODE)
 			TRY(add_code(children, abbrev, offset));
-		if (abbrev->kind != DIE_HOLDER || !abbrev->has_children || depth == NESTED_MAX) {
+		if (abbrev->kind != DIE_HOLDER || is_flat || !abbrev->has_children ||
+		    depth == NESTED_MAX) {
 			TRY(skip_tree(children, abbrev));
 			continue;
 		}

@@ -77,6 +77,7 @@ struct unit {
 	uint16_t tag;
 	uint64_t low; /* what ranges are relative to */
 	uint64_t addr_base, str_offsets_base, rnglists_base, ranges_base;
+	bool is_flat;       /* the language has no functions inside of types */
 	const char *folder; /* DW_AT_comp_dir, or NULL */
 	bool has_line_offset;
 	uint64_t line_offset; /* in .debug_line */
@@ -187,12 +188,24 @@ void reaches_done(struct reaches *reaches);
 /* What a DIE is to a walk. */
 enum die_kind {
 	DIE_OTHER,
-	DIE_CODE,  /* may have code */
+	DIE_CODE,  /* has code, and more of it below */
 	DIE_HOLDER /* has no code itself, but may hold functions that have: Rust has them in types */
 };
 
 #define SIBLING_NONE  (-1)
 #define SIBLING_LATER (-2)
+
+/* How to come behind the attributes of a DIE: a step each, 0 behind the last. */
+enum skip_step {
+	SKIP_END = 0,
+	SKIP_BYTES_MAX = 250, /* up to here: as many bytes */
+	SKIP_LEB128,
+	SKIP_BLOCK,  /* LEB128, and as many bytes */
+	SKIP_BLOCK1, /* a byte, and as many bytes */
+	SKIP_SLOWLY, /* by the list of attributes */
+};
+
+#define SKIP_STEPS 10
 
 /* What DIEs of one kind look like. */
 struct abbrev {
@@ -201,8 +214,8 @@ struct abbrev {
 	uint16_t tag;
 	uint8_t kind;
 	bool has_children;
-	int32_t size;    /* of the attributes of a DIE; -1: it varies */
-	int32_t sibling; /* where DW_AT_sibling of 4 bytes is in them, or SIBLING_... */
+	int16_t sibling; /* where DW_AT_sibling of 4 bytes is in the attributes of a DIE, or SIBLING_... */
+	uint8_t skip[SKIP_STEPS];
 };
 
 /* The table at offset, for units of that encoding. Kept by source. */
@@ -245,6 +258,7 @@ enum die_slot {
 	AT_CALL_LINE,
 	AT_CALL_COLUMN,
 	AT_COMP_DIR,
+	AT_LANGUAGE,
 	AT_STMT_LIST,
 	AT_STR_OFFSETS_BASE,
 	AT_ADDR_BASE,

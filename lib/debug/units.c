@@ -60,11 +60,25 @@ struct kimg_error *unit_read_header(const struct kimg_source *source, uint64_t o
 	return NULL;
 }
 
+static bool is_flat(uint64_t language)
+{
+	switch (language) {
+	case DW_LANG_C89:
+	case DW_LANG_C:
+	case DW_LANG_C99:
+	case DW_LANG_C11:
+	case DW_LANG_C17:
+		return true;
+	}
+	return false;
+}
+
 void unit_set_first(const struct kimg_source *source, struct unit *unit, const struct die *die)
 {
 	const unsigned int header_size = unit->encoding.wide ? 16 : 8;
 
 	unit->tag = die->tag;
+	unit->is_flat = is_flat(die_number(die, AT_LANGUAGE));
 	unit->str_offsets_base = die_number(die, AT_STR_OFFSETS_BASE);
 	if (!die_has(die, AT_STR_OFFSETS_BASE) && unit->encoding.version >= 5)
 		unit->str_offsets_base = header_size;

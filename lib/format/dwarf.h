@@ -179,7 +179,15 @@ enum dwarf_line_content {
 
 enum { DW_ATE_boolean = 2, DW_ATE_float = 4, DW_ATE_signed = 5, DW_ATE_signed_char = 6 };
 enum { DW_ATE_unsigned = 7, DW_ATE_unsigned_char = 8 };
-enum { DW_LANG_C99 = 0x0c };
+
+enum dwarf_language {
+	DW_LANG_C89 = 0x01,
+	DW_LANG_C = 0x02,
+	DW_LANG_C99 = 0x0c,
+	DW_LANG_C11 = 0x1d,
+	DW_LANG_C17 = 0x2c,
+};
+
 enum { DW_OP_addr = 0x03 };
 
 #endif
