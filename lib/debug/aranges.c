@@ -68,7 +68,7 @@ struct kimg_error *unit_at_address(struct kimg_source *source, uint64_t address,
 	reach = reaches_at(&source->aranges, address);
 	if (!reach && !source->has_ranges) {
 		source->has_ranges = true;
-		TRY(units_read_ranges(source, &source->ranges));
+		TRY(units_read_ranges(source, &source->aranges, &source->ranges));
 	}
 	if (!reach)
 		reach = reaches_at(&source->ranges, address);

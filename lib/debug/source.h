@@ -355,8 +355,9 @@ struct kimg_error *unit_at_address(struct kimg_source *source, uint64_t address,
 
 /* ---- units_walk.c ---- */
 
-/* The code of all units, by themselves. */
-struct kimg_error *units_read_ranges(struct kimg_source *source, struct reaches *ret) must_check;
+/* The code of the units that are not in aranges, by the units themselves. */
+struct kimg_error *units_read_ranges(struct kimg_source *source, const struct reaches *aranges,
+				     struct reaches *ret) must_check;
 
 /* ---- scopes.c ---- */
 

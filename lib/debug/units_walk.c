@@ -135,14 +135,62 @@ kimg_source_units(struct kimg_source *source,
 	return NULL;
 }
 
-struct kimg_error *units_read_ranges(struct kimg_source *source, struct reaches *ret)
+/* ---- units that .debug_aranges lacks ---- */
+
+static int compare(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x == *y ? 0 : *x < *y ? -1 : 1;
+}
+
+/* The offsets of those that it has, in order, and some of them more than once. */
+static struct kimg_error *listed_units(const struct reaches *aranges, uint64_t **ret)
+{
+	uint64_t *offsets = calloc(aranges->n + 1, sizeof(*offsets));
+
+	if (!offsets)
+		return error_nomem();
+	for (size_t i = 0; i < aranges->n; i++)
+		offsets[i] = aranges->all[i].unit;
+	qsort(offsets, aranges->n, sizeof(*offsets), compare);
+	*ret = offsets;
+	return NULL;
+}
+
+/* Over the units from walk->at on that are listed. */
+static struct kimg_error *skip_listed(struct units_walk *walk, const uint64_t **listed,
+				      const uint64_t *end)
+{
+	while (!is_at_end(walk)) {
+		bool known;
+
+		while (*listed < end && **listed < walk->at)
+			(*listed)++;
+		if (*listed == end || **listed != walk->at)
+			break;
+		TRY(unit_read_header(walk->source, walk->at, &walk->unit, &known));
+		walk->at = walk->unit.end;
+	}
+	return NULL;
+}
+
+struct kimg_error *units_read_ranges(struct kimg_source *source, const struct reaches *aranges,
+				     struct reaches *ret)
 {
 	cleanup(walk_done) struct units_walk walk = walk_of(source);
 	cleanup_buf struct buf all = { 0 };
+	cleanup_free uint64_t *offsets = NULL;
+	const uint64_t *listed;
 
-	while (!is_at_end(&walk)) {
+	TRY(listed_units(aranges, &offsets));
+	listed = offsets;
+	for (;;) {
 		bool is;
 
+		TRY(skip_listed(&walk, &listed, offsets + aranges->n));
+		if (is_at_end(&walk))
+			break;
 		TRY(walk_next(&walk, &is));
 		if (walk.list.n)
 			buf_add(&all, walk.list.p, walk.list.n);
