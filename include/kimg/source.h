@@ -16,8 +16,8 @@ extern "C" {
 
 /*
  * Where machine code comes from: source files, lines and inlined functions by the debug information (DWARF) of a
- * vmlinux or a module. It is read by elfutils' libdw, which is loaded on first use: where it is not
- * installed all of these fail with KIMG_E_UNSUPPORTED.
+ * vmlinux or a module, versions 2 to 5. What is in files of its own beside them is not read: of functions in a .dwo
+ * there are lines alone, and names in a .dwz are missing.
  *
  * A source is for one thread at a time. Strings that it hands out live until the next call for it.
  */
@@ -43,7 +43,8 @@ struct kimg_source_options {
  * the kernel was linked for. options may be NULL for the defaults.
  *
  * Errors: KIMG_E_IO, KIMG_E_NOMEM, KIMG_E_LIMIT; KIMG_E_NOT_FOUND where there is no debug information;
- * KIMG_E_CORRUPT, KIMG_E_TRUNCATED; KIMG_E_UNSUPPORTED where libdw is not installed; of an image, those of
+ * KIMG_E_CORRUPT, KIMG_E_TRUNCATED; KIMG_E_UNSUPPORTED where it is compressed in a way, or relocated for a
+ * machine, that is not known; of an image, those of
  * kimg_image_kernel().
  */
 struct kimg_error *kimg_source_open(const char *path, const struct kimg_source_options *options,
@@ -61,7 +62,7 @@ void kimg_source_free(struct kimg_source *source);
 const char *kimg_source_path(const struct kimg_source *source);
 
 /*
- * Whether the ELF file at path has debug information itself. Needs no libdw. KIMG_E_IO, KIMG_E_LIMIT,
+ * Whether the ELF file at path has debug information itself. KIMG_E_IO, KIMG_E_LIMIT,
  * KIMG_E_NOMEM, and those of decoding where it is compressed.
  */
 struct kimg_error *kimg_source_is_in(const char *path, const struct kimg_limits *limits,
@@ -89,7 +90,8 @@ struct kimg_source_frame {
  * has the code. Calls visit for each; false from it ends the walk. *ret_count (may be NULL) is how many
  * there are; 0 where the debug information says nothing about the address.
  *
- * Errors: KIMG_E_CORRUPT where the debug information contradicts itself, KIMG_E_LIMIT, KIMG_E_NOMEM.
+ * Errors: KIMG_E_CORRUPT where the debug information contradicts itself, KIMG_E_UNSUPPORTED where it is of a version
+ * of DWARF that is not known, KIMG_E_LIMIT, KIMG_E_NOMEM.
  */
 struct kimg_error *kimg_source_at(struct kimg_source *source, uint64_t address,
 				  bool (*visit)(void *context,

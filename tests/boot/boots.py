@@ -16,7 +16,7 @@ from headers import HERE, run
 from rows import Row
 
 # Libraries that kimg loads when they are needed first.
-WANTED_LIBRARIES = ["libdw.so.1", "libcapstone.so.4", "libcapstone.so.5"]
+WANTED_LIBRARIES = ["libcapstone.so.4", "libcapstone.so.5"]
 RSYSLOG_MODULES = Path("/usr/lib/x86_64-linux-gnu/rsyslog")
 BUSYBOX = Path("/bin/busybox")
 

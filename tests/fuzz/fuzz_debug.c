@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Source lines, inlined functions and units, from arbitrary ELF files. libdw is not built for fuzzing: what is found
- * there is found by chance, and by the damage that our own code steers towards.
- */
+/* Source lines, inlined functions and units, from arbitrary ELF files. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
