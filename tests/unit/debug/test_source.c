@@ -322,7 +322,7 @@ int main(void)
 		FLAGS_TEST(chains_are_those_of_addr2line, "cc -gdwarf-5 -O2 -gz"),
 		FLAGS_TEST(chains_are_those_of_addr2line, "clang -gdwarf-4 -O2"),
 		FLAGS_TEST(chains_are_those_of_llvm, "clang -gdwarf-5 -O2"),
-		FLAGS_TEST(chains_are_those_of_llvm, "cc -gdwarf-5 -gdwarf64 -O2"),
+		FLAGS_TEST(chains_are_those_of_llvm, "clang -gdwarf-5 -gdwarf64 -O2"),
 		FLAGS_TEST(units_have_names_and_code,
 			   "cc -g -O2 -ffreestanding -nostdlib -static -o linked *.c"),
 		FLAGS_TEST(units_have_names_and_code,
