@@ -416,6 +416,10 @@ static struct kimg_error *take_given(struct resolving *r)
 			continue;
 		/* what is given was opened before there was a report */
 		TRY(table_get(r->symbols, table->path, &table));
+		if (!table_symbols(table)) {
+			report_note(r->report, "%s", table->problem);
+			continue;
+		}
 		verdict = vote(table, &r->report->oops, &r->pairs, NULL);
 		TRY(add_choice(r, table, "given", &verdict));
 		if (r->kernel && !verdict_is_better(&verdict, &best))
@@ -424,7 +428,7 @@ static struct kimg_error *take_given(struct resolving *r)
 		best = verdict;
 	}
 	r->differs = r->kernel && best.fit == OOPS_DIFFERS;
-	r->lines = r->symbols->given[0] ? r->symbols->given[0] : r->kernel;
+	r->lines = table_symbols(r->symbols->given[0]) ? r->symbols->given[0] : r->kernel;
 	return NULL;
 }
 

@@ -110,7 +110,7 @@ static struct kimg_error *open_given(struct kimg_oops_symbols *symbols, const ch
 	if (!path)
 		return NULL;
 	TRY(table_get(symbols, path, &table));
-	if (!table || !table_symbols(table)) {
+	if (!table || table->problem) {
 		/* once more, for the error as it is */
 		struct kimg_symbols_options options = { .limits = symbols->options.limits };
 		struct kimg_symbols *unused;

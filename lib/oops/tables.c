@@ -117,14 +117,22 @@ static struct kimg_error *keep_problem(struct oops_table *table, struct kimg_err
 	return table->problem ? NULL : error_nomem();
 }
 
+/*
+ * Before there is a report, it is not known which symbols of a vmlinux it needs: that there are some is enough.
+ * What else has symbols is read as a whole whatever it is for.
+ */
+static bool can_wait(const struct kimg_oops_symbols *symbols, const char *path)
+{
+	return symbols->serial == 0 && strcmp(path, "-") != 0 &&
+	       symbols_can_be_selected(path, &symbols->options.limits);
+}
+
 static struct kimg_error *read_table(struct kimg_oops_symbols *symbols, struct oops_table *table)
 {
-	/* before there is a report, only whether there are symbols at all */
-	static const char *const any[] = { "linux_banner" };
 	const struct kimg_symbols_options options = {
 		.limits = symbols->options.limits,
-		.names = symbols->serial ? symbols->names : any,
-		.name_count = symbols->serial ? symbols->name_count : ARRAY_SIZE(any),
+		.names = symbols->names,
+		.name_count = symbols->name_count,
 	};
 	const struct kimg_symbols_options all = { .limits = symbols->options.limits };
 	/* standard input comes once */
@@ -146,15 +154,10 @@ static struct kimg_error *read_table(struct kimg_oops_symbols *symbols, struct o
 	return table->is_module ? read_vermagic(table) : NULL;
 }
 
-/* All symbols, or those of another report. Where it cannot be read again it stays as it is. */
-static struct kimg_error *read_again(struct kimg_oops_symbols *symbols, struct oops_table *table,
-				     bool all)
+/* All symbols. Where it cannot be read again it stays as it is. */
+static struct kimg_error *read_again(struct kimg_oops_symbols *symbols, struct oops_table *table)
 {
-	const struct kimg_symbols_options options = {
-		.limits = symbols->options.limits,
-		.names = symbols->names,
-		.name_count = all ? 0 : symbols->name_count,
-	};
+	const struct kimg_symbols_options options = { .limits = symbols->options.limits };
 	struct kimg_map_side *side;
 	struct kimg_error *error = kimg_map_side_open(table->path, &options, &side);
 
@@ -177,11 +180,13 @@ static struct kimg_error *bring_up_to_date(struct kimg_oops_symbols *symbols,
 					   struct oops_table *table)
 {
 	table->used = symbols->serial;
+	if (!table->side && !table->problem)
+		return read_table(symbols, table);
 	if (table->read == symbols->serial || !table_symbols(table) ||
 	    kimg_symbols_are_all(table_symbols(table)))
 		return NULL;
 	forget_near(table);
-	return read_again(symbols, table, table->read != 0);
+	return read_again(symbols, table);
 }
 
 const struct kimg_symbol *table_at(struct kimg_oops_symbols *symbols, struct oops_table *table,
@@ -198,7 +203,7 @@ const struct kimg_symbol *table_at(struct kimg_oops_symbols *symbols, struct oop
 	if (!*ret_symbols || kimg_symbols_are_all(*ret_symbols))
 		return *ret_symbols ? kimg_symbols_at(*ret_symbols, address) : NULL;
 	if (table->near_count == NEAR_MAX) {
-		error = read_again(symbols, table, true);
+		error = read_again(symbols, table);
 		*ret_symbols = table_symbols(table);
 	} else {
 		error = kimg_symbols_open(table->path, &options, ret_symbols);
@@ -227,14 +232,15 @@ static struct kimg_error *add_table(struct kimg_oops_symbols *symbols, const cha
 				    struct oops_table **ret_table)
 {
 	struct oops_table *table = NULL;
-	struct kimg_error *error;
+	struct kimg_error *error = NULL;
 
 	*ret_table = NULL;
 	make_room(symbols, false, TABLES_MAX - 1);
 	if (symbols->table_count == TABLES_MAX)
 		return NULL;
 	TRY(table_new(path, &table));
-	error = read_table(symbols, table);
+	if (!can_wait(symbols, path))
+		error = read_table(symbols, table);
 	if (error) {
 		table_free(table);
 		return error;

@@ -112,26 +112,34 @@ static bool is_left_out(const struct reader *reader, uint64_t value)
 	return reader->only_near && !is_near(reader, value);
 }
 
-static struct kimg_error *read_symbols(struct reader *reader)
+static struct kimg_error *read_symbol(struct reader *reader, size_t i)
 {
 	struct elf_symbol symbol;
 
+	elf_symtab_at(&reader->symtab, i, &symbol);
+	TRY(elf_symtab_count_name(&reader->symtab, symbol.name.n));
+	if (!elf_symbol_is_listed(reader->elf, &symbol))
+		return NULL;
+	if (symbol.bad_name)
+		reader->bad_names++;
+	else if (symbol.long_name)
+		reader->long_names++;
+	else
+		return add(reader, &symbol);
+	return NULL;
+}
+
+static struct kimg_error *read_symbols(struct reader *reader)
+{
+	uint64_t values[ELF_SYMTAB_STEP];
+	size_t n;
+
 	if (!reader->only_near && !reader->only_wanted)
 		TRY(symbols_reserve(reader->symbols, reader->symtab.count));
-	for (size_t i = 1; i < reader->symtab.count; i++) {
-		if (is_left_out(reader, elf_symtab_value(&reader->symtab, i)))
-			continue;
-		elf_symtab_at(&reader->symtab, i, &symbol);
-		TRY(elf_symtab_count_name(&reader->symtab, symbol.name.n));
-		if (!elf_symbol_is_listed(reader->elf, &symbol))
-			continue;
-		if (symbol.bad_name)
-			reader->bad_names++;
-		else if (symbol.long_name)
-			reader->long_names++;
-		else
-			TRY(add(reader, &symbol));
-	}
+	for (size_t at = 1; (n = elf_symtab_values(&reader->symtab, at, values)) > 0; at += n)
+		for (size_t i = 0; i < n; i++)
+			if (!is_left_out(reader, values[i]))
+				TRY(read_symbol(reader, at + i));
 	return NULL;
 }
 

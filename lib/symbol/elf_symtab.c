@@ -96,6 +96,11 @@ static uint64_t u64(const struct elf *elf, const uint8_t *p)
 	return elf->big_endian ? get_be64(p) : get_le64(p);
 }
 
+static size_t entry_size(const struct elf_symtab *symtab)
+{
+	return symtab->elf->is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+}
+
 static uint32_t extended_index(const struct elf_symtab *symtab, size_t index)
 {
 	struct span entry;
@@ -118,12 +123,12 @@ static void read_name(const struct elf_symtab *symtab, uint32_t offset, struct e
 bool elf_symtab_at(const struct elf_symtab *symtab, size_t index, struct elf_symbol *ret_symbol)
 {
 	const struct elf *elf = symtab->elf;
-	const uint8_t *p = symtab->entries.p, *info;
+	const uint8_t *p, *info;
 	uint16_t shndx;
 
 	if (index >= symtab->count)
 		return false;
-	p += index * (elf->is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym));
+	p = symtab->entries.p + index * entry_size(symtab);
 	info = p + (elf->is64 ? 4 : 12);
 	ret_symbol->bind = info[0] >> 4;
 	ret_symbol->type = info[0] & 15;
@@ -138,30 +143,45 @@ bool elf_symtab_at(const struct elf_symtab *symtab, size_t index, struct elf_sym
 	return true;
 }
 
-uint64_t elf_symtab_value(const struct elf_symtab *symtab, size_t index)
+static size_t step_from(const struct elf_symtab *symtab, size_t index)
 {
-	const struct elf *elf = symtab->elf;
+	size_t left = index < symtab->count ? symtab->count - index : 0;
 
-	if (index >= symtab->count)
-		return 0;
-	if (elf->is64)
-		return u64(elf, symtab->entries.p + index * sizeof(Elf64_Sym) + 8);
-	return u32(elf, symtab->entries.p + index * sizeof(Elf32_Sym) + 4);
+	return left < ELF_SYMTAB_STEP ? left : ELF_SYMTAB_STEP;
 }
 
-bool elf_symtab_name_start(const struct elf_symtab *symtab, size_t index, uint8_t ret_start[3])
+/* The tables of today's kernels have a loop of their own: of 200,000 symbols, each instruction counts. */
+size_t elf_symtab_values(const struct elf_symtab *symtab, size_t index,
+			 uint64_t ret_values[ELF_SYMTAB_STEP])
 {
 	const struct elf *elf = symtab->elf;
-	struct span start;
+	size_t n = step_from(symtab, index);
+	const uint8_t *p = symtab->entries.p + index * entry_size(symtab);
 
-	if (index >= symtab->count ||
-	    !span_sub(symtab->names,
-		      u32(elf, symtab->entries.p +
-				       index * (elf->is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym))),
-		      3, &start))
-		return false;
-	memcpy(ret_start, start.p, 3);
-	return true;
+	if (elf->is64 && !elf->big_endian)
+		for (size_t i = 0; i < n; i++)
+			ret_values[i] = get_le64(p + i * sizeof(Elf64_Sym) + 8);
+	else
+		for (size_t i = 0; i < n; i++, p += entry_size(symtab))
+			ret_values[i] = elf->is64 ? u64(elf, p + 8) : u32(elf, p + 4);
+	return n;
+}
+
+size_t elf_symtab_name_starts(const struct elf_symtab *symtab, size_t index,
+			      uint32_t ret_starts[ELF_SYMTAB_STEP])
+{
+	size_t n = step_from(symtab, index), size = entry_size(symtab);
+	const uint8_t *p = symtab->entries.p + index * size, *names = symtab->names.p;
+	/* a NUL ends the last name, so that there is a fourth byte where there are three of a name */
+	uint64_t end = symtab->names.n < 4 ? 0 : symtab->names.n - 3;
+	bool big_endian = symtab->elf->big_endian;
+
+	for (size_t i = 0; i < n; i++, p += size) {
+		uint32_t offset = big_endian ? get_be32(p) : get_le32(p);
+
+		ret_starts[i] = offset < end ? get_le32(names + offset) & 0xffffff : 0;
+	}
+	return n;
 }
 
 struct kimg_error *elf_symtab_count_name(struct elf_symtab *symtab, size_t size)

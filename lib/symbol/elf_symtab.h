@@ -45,11 +45,16 @@ struct kimg_error *elf_symtab_open(const struct elf *elf, struct elf_symtab *ret
 /* False past the last. */
 bool elf_symtab_at(const struct elf_symtab *symtab, size_t index, struct elf_symbol *ret_symbol);
 
-/* The value alone, for those who look for some addresses only; 0 past the last. */
-uint64_t elf_symtab_value(const struct elf_symtab *symtab, size_t index);
+/* For those who look for a few symbols in all of a table: it is read in steps of so many entries at the most. */
+enum { ELF_SYMTAB_STEP = 128 };
 
-/* The first three bytes of the name, for those who look for some names only; false where they are not there. */
-bool elf_symtab_name_start(const struct elf_symtab *symtab, size_t index, uint8_t ret_start[3]);
+/* The values of the next entries from index on. Returns how many these are, 0 past the last. */
+size_t elf_symtab_values(const struct elf_symtab *symtab, size_t index,
+			 uint64_t ret_values[ELF_SYMTAB_STEP]);
+
+/* The first three bytes of their names, the first one lowest; 0 where they are not there. */
+size_t elf_symtab_name_starts(const struct elf_symtab *symtab, size_t index,
+			      uint32_t ret_starts[ELF_SYMTAB_STEP]);
 
 /*
  * Counts a name of size bytes that was read. Names may share their bytes, but not so that a small file makes a

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The few symbols that some names need, by three quick walks over all of a table. */
+/* The few symbols that some names need, by a few quick walks over all of a table. */
 #include "symbol/elf_wanted.h"
 
 #include <stdlib.h>
@@ -12,54 +12,66 @@ enum {
 	START_BITS = 16,
 };
 
-/* Starts of names that are wanted, hashed: most symbols are told apart by these alone. */
+/* Starts of names that are wanted, also hashed: most symbols are told apart by these alone. */
 struct starts {
 	uint8_t bits[(1 << START_BITS) / 8];
+	uint32_t each[NAMES_MAX];
 };
 
-static uint32_t hash_start(const uint8_t start[3])
+/* The first three bytes, the first one lowest. */
+static uint32_t start_of(const void *name)
 {
-	uint32_t word = start[0] | start[1] << 8 | (uint32_t)start[2] << 16;
+	const uint8_t *p = name;
 
-	return word * 2654435761u >> (32 - START_BITS);
+	return p[0] | p[1] << 8 | (uint32_t)p[2] << 16;
 }
 
-/* False where a name is too short to have a start. */
+static uint32_t hash_start(uint32_t start)
+{
+	return start * 2654435761u >> (32 - START_BITS);
+}
+
+/* False where a name is too short to have a start, or there are too many. */
 static bool fill_starts(struct starts *starts, const struct kimg_symbols_options *options)
 {
+	if (options->name_count > NAMES_MAX)
+		return false;
 	for (size_t i = 0; i < options->name_count; i++) {
-		const char *name = options->names[i];
 		uint32_t hash;
 
-		if (strlen(name) < 3)
+		if (strlen(options->names[i]) < 3)
 			return false;
-		hash = hash_start((const uint8_t *)name);
+		starts->each[i] = start_of(options->names[i]);
+		hash = hash_start(starts->each[i]);
 		starts->bits[hash / 8] |= 1 << hash % 8;
 	}
 	return true;
 }
 
-static bool may_be_wanted(const struct starts *starts, const struct elf_symtab *symtab, size_t i)
+static bool may_be_wanted(const struct starts *starts, uint32_t start)
 {
-	uint8_t start[3];
-	uint32_t hash;
+	uint32_t hash = hash_start(start);
 
-	if (!elf_symtab_name_start(symtab, i, start))
-		return false;
-	hash = hash_start(start);
 	return starts->bits[hash / 8] >> hash % 8 & 1;
 }
 
 /* The name itself, or that with suffixes of compilers. */
-static bool is_wanted(const struct kimg_symbols_options *options, struct span name)
+static bool has_name(struct span symbol, const char *name)
 {
-	for (size_t i = 0; i < options->name_count; i++) {
-		size_t n = strlen(options->names[i]);
+	size_t n = strlen(name);
 
-		if (name.n >= n && memcmp(name.p, options->names[i], n) == 0 &&
-		    (name.n == n || name.p[n] == '.'))
+	return symbol.n >= n && memcmp(symbol.p, name, n) == 0 &&
+	       (symbol.n == n || symbol.p[n] == '.');
+}
+
+static bool is_wanted(const struct starts *starts, const struct kimg_symbols_options *options,
+		      struct span name)
+{
+	uint32_t start = name.n >= 3 ? start_of(name.p) : 0;
+
+	for (size_t i = 0; i < options->name_count; i++)
+		if (starts->each[i] == start && has_name(name, options->names[i]))
 			return true;
-	}
 	return false;
 }
 
@@ -108,45 +120,116 @@ struct filter {
 	void *context;
 };
 
-/* Where the symbols of the names are. False where there are too many. */
-static bool find_addresses(const struct filter *filter, const struct starts *starts,
-			   struct elf_wanted *wanted)
+/* Takes an entry that may have one of the names. False where there are too many. */
+static bool take_named(const struct filter *filter, const struct starts *starts, size_t i,
+		       struct elf_wanted *wanted)
 {
-	const struct elf_symtab *symtab = filter->symtab;
 	struct elf_symbol symbol;
 
-	for (size_t i = 1; i < symtab->count; i++) {
-		if (!may_be_wanted(starts, symtab, i) || !elf_symtab_at(symtab, i, &symbol) ||
-		    !is_wanted(filter->options, symbol.name) ||
-		    !filter->visible(filter->context, &symbol))
-			continue;
-		if (wanted->n == ADDRESSES_MAX)
-			return false;
-		wanted->addresses[wanted->n++] = elf_symbol_address(symtab->elf, &symbol);
-	}
+	if (!elf_symtab_at(filter->symtab, i, &symbol) ||
+	    !is_wanted(starts, filter->options, symbol.name) ||
+	    !filter->visible(filter->context, &symbol))
+		return true;
+	if (wanted->n == ADDRESSES_MAX)
+		return false;
+	wanted->addresses[wanted->n++] = elf_symbol_address(filter->symtab->elf, &symbol);
 	return true;
 }
 
-/* Only what is nearer than the nearest one so far is looked at closely. */
-static void find_next(const struct filter *filter, struct elf_wanted *wanted)
+/* Where the symbols of the names are. False where there are too many. */
+static bool find_addresses(const struct filter *filter, const struct starts *wanted_starts,
+			   struct elf_wanted *wanted)
 {
-	const struct elf_symtab *symtab = filter->symtab;
+	uint32_t starts[ELF_SYMTAB_STEP];
+	size_t n;
+
+	for (size_t at = 1; (n = elf_symtab_name_starts(filter->symtab, at, starts)) > 0; at += n)
+		for (size_t i = 0; i < n; i++)
+			if (may_be_wanted(wanted_starts, starts[i]) &&
+			    !take_named(filter, wanted_starts, at + i, wanted))
+				return false;
+	return true;
+}
+
+/* ---- what follows the addresses ---- */
+
+enum { PAGE_SHIFT = 12, PAGES_BITS = 16 };
+
+/* The pages of the addresses and the ones after these, hashed: what follows an address mostly is there. */
+struct pages {
+	uint8_t bits[(1 << PAGES_BITS) / 8];
+};
+
+static void add_page(struct pages *pages, uint64_t page)
+{
+	page &= (1 << PAGES_BITS) - 1;
+	pages->bits[page / 8] |= 1 << page % 8;
+}
+
+static bool may_be_near(const struct pages *pages, uint64_t value)
+{
+	size_t page = value >> PAGE_SHIFT & ((1 << PAGES_BITS) - 1);
+
+	return pages->bits[page / 8] >> page % 8 & 1;
+}
+
+/* Only what is nearer than the nearest one so far is looked at closely. */
+static void look_closely(const struct filter *filter, size_t i, uint64_t value,
+			 struct elf_wanted *wanted)
+{
+	uint64_t address;
 	struct elf_symbol symbol;
+	size_t below;
 
-	for (size_t i = 1; i < symtab->count; i++) {
-		/* the lowest bit may tell the instruction set, and is not of the address then */
-		uint64_t value = elf_symtab_value(symtab, i) | 1, address;
-		size_t below = count_up_to(wanted, value - 1);
+	/* the lowest bit may tell the instruction set, and is not of the address then */
+	value &= ~(uint64_t)1;
+	below = count_up_to(wanted, value);
+	if (below == 0 || value >= wanted->next[below - 1])
+		return;
+	elf_symtab_at(filter->symtab, i, &symbol);
+	address = elf_symbol_address(filter->symtab->elf, &symbol);
+	below = count_up_to(wanted, address - 1);
+	if (address && below && address < wanted->next[below - 1] &&
+	    filter->visible(filter->context, &symbol))
+		wanted->next[below - 1] = address;
+}
 
-		if (below == 0 || (value & ~(uint64_t)1) >= wanted->next[below - 1])
-			continue;
-		elf_symtab_at(symtab, i, &symbol);
-		address = elf_symbol_address(symtab->elf, &symbol);
-		below = count_up_to(wanted, address - 1);
-		if (address && below && address < wanted->next[below - 1] &&
-		    filter->visible(filter->context, &symbol))
-			wanted->next[below - 1] = address;
+static void find_near(const struct filter *filter, struct elf_wanted *wanted)
+{
+	uint64_t values[ELF_SYMTAB_STEP];
+	struct pages pages = { 0 };
+	size_t n;
+
+	for (size_t i = 0; i < wanted->n; i++) {
+		add_page(&pages, wanted->addresses[i] >> PAGE_SHIFT);
+		add_page(&pages, (wanted->addresses[i] >> PAGE_SHIFT) + 1);
 	}
+	for (size_t at = 1; (n = elf_symtab_values(filter->symtab, at, values)) > 0; at += n)
+		for (size_t i = 0; i < n; i++)
+			if (may_be_near(&pages, values[i]))
+				look_closely(filter, at + i, values[i], wanted);
+}
+
+/* Whether what follows address was found, so that nothing nearer can be elsewhere. */
+static bool is_settled(uint64_t address, uint64_t next)
+{
+	return (next >> PAGE_SHIFT) - (address >> PAGE_SHIFT) < 2;
+}
+
+/* What follows an address that nothing is near after, as at the ends of sections: all that is higher counts. */
+static void find_far(const struct filter *filter, struct elf_wanted *wanted)
+{
+	uint64_t values[ELF_SYMTAB_STEP];
+	size_t first = 0, n;
+
+	while (first < wanted->n && is_settled(wanted->addresses[first], wanted->next[first]))
+		first++;
+	if (first == wanted->n)
+		return;
+	for (size_t at = 1; (n = elf_symtab_values(filter->symtab, at, values)) > 0; at += n)
+		for (size_t i = 0; i < n; i++)
+			if (values[i] >= wanted->addresses[first])
+				look_closely(filter, at + i, values[i], wanted);
 }
 
 static void add_hash(struct elf_wanted *wanted, uint64_t address)
@@ -165,7 +248,7 @@ struct kimg_error *elf_wanted_find(const struct elf_symtab *symtab,
 	struct starts starts = { 0 };
 
 	*ret_few = false;
-	if (options->name_count > NAMES_MAX || !fill_starts(&starts, options))
+	if (!fill_starts(&starts, options))
 		return NULL;
 	ret_wanted->addresses = calloc(ADDRESSES_MAX, sizeof(uint64_t));
 	ret_wanted->next = calloc(ADDRESSES_MAX, sizeof(uint64_t));
@@ -174,7 +257,8 @@ struct kimg_error *elf_wanted_find(const struct elf_symtab *symtab,
 	if (!find_addresses(&filter, &starts, ret_wanted))
 		return NULL;
 	sort_addresses(ret_wanted);
-	find_next(&filter, ret_wanted);
+	find_near(&filter, ret_wanted);
+	find_far(&filter, ret_wanted);
 	for (size_t i = 0; i < ret_wanted->n; i++) {
 		add_hash(ret_wanted, ret_wanted->addresses[i]);
 		add_hash(ret_wanted, ret_wanted->next[i]);

@@ -4,6 +4,7 @@
 
 #include "codec/codec.h"
 #include "format/part.h"
+#include "symbol/elf_symtab.h"
 #include "symbol/readers.h"
 
 /* From the symbol table of an ELF file; *ret_symbols is NULL where bytes are none, or it is stripped. */
@@ -142,4 +143,19 @@ struct kimg_error *kimg_symbols_open(const char *path, const struct kimg_symbols
 	*ret_symbols = symbols;
 	symbols = NULL;
 	return NULL;
+}
+
+bool symbols_can_be_selected(const char *path, const struct kimg_limits *limits)
+{
+	cleanup_blob struct blob file = { 0 };
+	cleanup_error struct kimg_error *error = blob_open(&file, path, limits);
+	struct elf_symtab symtab;
+	struct elf elf;
+
+	if (error || !elf_is(blob_span(&file)))
+		return false;
+	error = elf_open(blob_span(&file), &elf);
+	if (!error && elf.type != ET_REL)
+		error = elf_symtab_open(&elf, &symtab);
+	return !error && elf.type != ET_REL && symtab.count > 1;
 }

@@ -110,6 +110,12 @@ struct kimg_error *symbols_set_banner(struct kimg_symbols *symbols,
 struct kimg_error *symbols_own_blob(struct kimg_symbols *symbols, struct blob *blob) must_check;
 
 /*
+ * Whether the file at path is a vmlinux with a table of symbols, of which kimg_symbols_open() can read those alone
+ * that are asked for.
+ */
+bool symbols_can_be_selected(const char *path, const struct kimg_limits *limits);
+
+/*
  * Memory that lives as long as the table, for names that stand nowhere as they are. NULL where there is no
  * memory.
  */

@@ -14,6 +14,8 @@
 #include "../format/bytes.h"
 #include "unit.h"
 
+#include "table.h"
+
 #define BASE 0xc0100000
 
 enum { TEXT_SECTION = 1, SYMTAB_SECTION, STRTAB_SECTION, SHSTRTAB_SECTION, SECTIONS };
@@ -370,6 +372,47 @@ static void sections_beyond_the_last(void **state)
 	kimg_symbols_free(symbols);
 }
 
+static uint64_t extent_of(struct kimg_symbols *symbols, const char *name)
+{
+	const struct kimg_symbol *symbol = table_named(symbols, name);
+
+	assert_non_null(symbol);
+	return kimg_symbol_extent(symbols, symbol);
+}
+
+/* Where a symbol ends is told by the next one, be it beside it, pages away, or where hashes of pages are the same. */
+static void finds_what_follows_far_away(void **state)
+{
+	const struct symbol list[] = {
+		{ "last", 0, BASE + 0x20001000, STB_GLOBAL << 4, TEXT_SECTION },
+		{ "far", 0, BASE + 0x10000020, STB_GLOBAL << 4, TEXT_SECTION },
+		{ "near", 0, BASE + 0x10, STB_GLOBAL << 4, TEXT_SECTION },
+		{ "next", 0, BASE + 0x1010, STB_GLOBAL << 4, TEXT_SECTION },
+		{ "first", 0, BASE, STB_GLOBAL << 4, TEXT_SECTION },
+		{ "middle", 0, BASE + 0x9000, STB_GLOBAL << 4, TEXT_SECTION },
+	};
+	struct file f = { .is64 = true };
+	struct span file = make(&f, list, ARRAY_SIZE(list));
+	struct kimg_symbols *whole, *part;
+	struct elf elf;
+
+	assert_ok(read_bytes(file, &whole));
+	assert_ok(elf_open(file, &elf));
+	for (size_t i = 0; i < ARRAY_SIZE(list); i++) {
+		const struct kimg_symbols_options options = {
+			.limits = KIMG_LIMITS_DEFAULT,
+			.names = &list[i].name,
+			.name_count = 1,
+		};
+
+		assert_ok(symbols_read_elf(&elf, &options, &part));
+		assert_false(kimg_symbols_are_all(part));
+		assert_int_equal(extent_of(part, list[i].name), extent_of(whole, list[i].name));
+		kimg_symbols_free(part);
+	}
+	kimg_symbols_free(whole);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +427,7 @@ int main(void)
 		cmocka_unit_test(drops_names_that_are_not_there),
 		cmocka_unit_test(refuses_names_that_overlap),
 		cmocka_unit_test(sections_beyond_the_last),
+		cmocka_unit_test(finds_what_follows_far_away),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
