@@ -321,6 +321,23 @@ struct kimg_symbols *table_symbols(const struct oops_table *table)
 	return table && table->side ? table->side->symbols : NULL;
 }
 
+/*
+ * An image that is no ELF file has no debug information in it, and what else there is goes by its build-id, which was
+ * read along with its symbols: it is not decoded once more.
+ */
+static struct kimg_error *open_source(struct oops_table *table,
+				      const struct kimg_source_options *options)
+{
+	const struct kimg_map_side *side = table->side;
+
+	if (!side->symbols->image || elf_is(side->symbols->file))
+		return kimg_source_open(table->path, options, &table->source);
+	if (!side->build_id_size)
+		return NULL;
+	return kimg_source_open_build_id(side->build_id, side->build_id_size, options,
+					 &table->source);
+}
+
 struct kimg_source *table_source(struct kimg_oops_symbols *symbols, struct oops_table *table,
 				 struct report *report)
 {
@@ -342,7 +359,7 @@ struct kimg_source *table_source(struct kimg_oops_symbols *symbols, struct oops_
 	default:
 		break;
 	}
-	error = kimg_source_open(table->path, &options, &table->source);
+	error = open_source(table, &options);
 	if (error && kimg_error_code(error) != KIMG_E_NOT_FOUND) {
 		kimg_error_format(error, text, sizeof(text));
 		report_note(report, "no source lines: %s", text);
