@@ -13,7 +13,7 @@
 
 /* ---- tables.c: files with symbols, of kernels and modules, kept while they are used ---- */
 
-enum { NEAR_MAX = 4 };
+enum { NEAR_MAX = 4, SELECTIONS_MAX = 3 };
 
 struct oops_table {
 	char *path;
@@ -23,10 +23,11 @@ struct oops_table {
 	char *vermagic; /* of a module: the release that it was built for; NULL where it does not tell */
 	uint64_t used; /* the number of the report that used it last */
 	/*
-	 * Of a vmlinux, at first only what the names of one report need is read, in a tenth of the time that all
-	 * takes: all of it is for the next report, or for many addresses.
+	 * Of a vmlinux, at first only what the names of one report need is read, in a seventh of the time that all
+	 * takes: all of it is for many reports, or for many addresses.
 	 */
 	uint64_t read;                /* the number of the report that it was read for */
+	unsigned int read_again;      /* how often that was for another report */
 	struct kimg_map_side *before; /* the side until then, for those who look at it still */
 	struct kimg_symbols *near[NEAR_MAX]; /* what stands around single addresses */
 	size_t near_count;

@@ -154,10 +154,15 @@ static struct kimg_error *read_table(struct kimg_oops_symbols *symbols, struct o
 	return table->is_module ? read_vermagic(table) : NULL;
 }
 
-/* All symbols. Where it cannot be read again it stays as it is. */
-static struct kimg_error *read_again(struct kimg_oops_symbols *symbols, struct oops_table *table)
+/* All symbols, or those of another report. Where it cannot be read again it stays as it is. */
+static struct kimg_error *read_again(struct kimg_oops_symbols *symbols, struct oops_table *table,
+				     bool all)
 {
-	const struct kimg_symbols_options options = { .limits = symbols->options.limits };
+	const struct kimg_symbols_options options = {
+		.limits = symbols->options.limits,
+		.names = symbols->names,
+		.name_count = all ? 0 : symbols->name_count,
+	};
 	struct kimg_map_side *side;
 	struct kimg_error *error = kimg_map_side_open(table->path, &options, &side);
 
@@ -186,7 +191,7 @@ static struct kimg_error *bring_up_to_date(struct kimg_oops_symbols *symbols,
 	    kimg_symbols_are_all(table_symbols(table)))
 		return NULL;
 	forget_near(table);
-	return read_again(symbols, table);
+	return read_again(symbols, table, ++table->read_again > SELECTIONS_MAX);
 }
 
 const struct kimg_symbol *table_at(struct kimg_oops_symbols *symbols, struct oops_table *table,
@@ -203,7 +208,7 @@ const struct kimg_symbol *table_at(struct kimg_oops_symbols *symbols, struct oop
 	if (!*ret_symbols || kimg_symbols_are_all(*ret_symbols))
 		return *ret_symbols ? kimg_symbols_at(*ret_symbols, address) : NULL;
 	if (table->near_count == NEAR_MAX) {
-		error = read_again(symbols, table);
+		error = read_again(symbols, table, true);
 		*ret_symbols = table_symbols(table);
 	} else {
 		error = kimg_symbols_open(table->path, &options, ret_symbols);
