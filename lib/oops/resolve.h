@@ -17,8 +17,8 @@ enum { NEAR_MAX = 4, SELECTIONS_MAX = 3 };
 
 struct oops_table {
 	char *path;
-	struct kimg_map_side *side; /* NULL: it could not be read, or there was no report yet that needs it */
-	char *problem;              /* why it could not */
+	struct kimg_map_side *side; /* NULL: it cannot be read, or no report has needed it yet */
+	char *problem;              /* why it cannot */
 	bool is_module;
 	char *vermagic; /* of a module: the release that it was built for; NULL where it does not tell */
 	uint64_t used; /* the number of the report that used it last */
