@@ -27,6 +27,7 @@
 #include <inttypes.h>
 #include <sys/stat.h>
 
+#include "base/hex.h"
 #include "format/part.h"
 #include "format/registry.h"
 
@@ -69,11 +70,7 @@ static uint64_t number(struct digits *digits, unsigned int width)
 	uint64_t value = 0;
 
 	for (size_t i = 0; i < text.n; i++) {
-		char c = text.p[i];
-		unsigned int digit = c >= '0' && c <= '9'   ? c - '0'
-				     : c >= 'a' && c <= 'f' ? c - 'a' + 10
-				     : c >= 'A' && c <= 'F' ? c - 'A' + 10
-							    : 99;
+		unsigned int digit = hex_digit(text.p[i]); /* -1 is more than any base */
 
 		digits->wrong |= digit >= digits->base;
 		value = value * digits->base + (digit < digits->base ? digit : 0);

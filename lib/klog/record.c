@@ -14,6 +14,7 @@
  *	<6>[    1.234567][  T123] text
  * anything else: text of the kernel of its default level, 4
  */
+#include "base/hex.h"
 #include "klog/record.h"
 
 #include <stdlib.h>
@@ -173,23 +174,14 @@ void record_parse(struct span bytes, struct record *ret_record)
 	parse_line(bytes, ret_record);
 }
 
-static int digit(uint8_t c)
-{
-	uint8_t letter = c | 0x20;
-
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
 static bool escape_at(struct span text, char *ret_byte)
 {
 	int high, low;
 
 	if (text.n < 4 || text.p[0] != '\\' || text.p[1] != 'x')
 		return false;
-	high = digit(text.p[2]);
-	low = digit(text.p[3]);
+	high = hex_digit(text.p[2]);
+	low = hex_digit(text.p[3]);
 	if (high < 0 || low < 0)
 		return false;
 	*ret_byte = (char)(high << 4 | low);

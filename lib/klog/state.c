@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "base/span.h"
 
 /* In the byte order of the machine, as it is of this boot alone. */
@@ -102,13 +103,6 @@ void state_set(struct state *state, uint64_t next, uint64_t settled)
 	state->file->next = next;
 }
 
-static int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 void read_boot_id(uint8_t ret_id[16])
 {
 	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
@@ -120,8 +114,8 @@ void read_boot_id(uint8_t ret_id[16])
 		close(fd);
 	memset(ret_id, 0, 16);
 	for (ssize_t i = 0; i < n && digits < 32; i++)
-		if (digit(text[i]) >= 0) {
-			ret_id[digits / 2] |= digit(text[i]) << (digits % 2 ? 0 : 4);
+		if (hex_digit(text[i]) >= 0) {
+			ret_id[digits / 2] |= hex_digit(text[i]) << (digits % 2 ? 0 : 4);
 			digits++;
 		}
 }

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/escape.h"
+#include "base/hex.h"
 #include "oops/resolve.h"
 #include "symbol/debuginfod.h"
 #include "symbol/map_match.h"
@@ -139,22 +141,6 @@ static struct kimg_error *try_release(struct search *search, const char *release
 
 /* ---- by build-id ---- */
 
-/* The bytes of hexadecimal digits; 0 where they are none. */
-static size_t parse_id(const char *text, uint8_t *bytes, size_t max)
-{
-	size_t n = text ? strlen(text) / 2 : 0;
-
-	if (n < 2 || n > max || strlen(text) % 2 ||
-	    strspn(text, "0123456789abcdefABCDEF") != strlen(text))
-		return 0;
-	for (size_t i = 0; i < n; i++) {
-		char digits[3] = { text[2 * i], text[2 * i + 1], 0 };
-
-		bytes[i] = strtoul(digits, NULL, 16);
-	}
-	return n;
-}
-
 static struct kimg_error *try_debuginfod(struct search *search, struct span id)
 {
 	cleanup_free char *path = NULL;
@@ -175,9 +161,9 @@ static struct kimg_error *try_debuginfod(struct search *search, struct span id)
 static struct kimg_error *try_build_id(struct search *search, const char *text, bool ask)
 {
 	uint8_t bytes[BUILD_ID_MAX];
-	size_t n = parse_id(text, bytes, sizeof(bytes));
+	size_t n = text ? hex_bytes(span_of(text, strlen(text)), bytes, sizeof(bytes)) : 0;
 
-	if (n == 0)
+	if (n < 2)
 		return NULL;
 	search->how = "build-id";
 	for (const char *const *root = symbols_roots(search->r->symbols);
@@ -185,8 +171,7 @@ static struct kimg_error *try_build_id(struct search *search, const char *text, 
 		cleanup_buf struct buf path = { 0 };
 
 		buf_printf(&path, "%s/usr/lib/debug/.build-id/%02x/", *root, bytes[0]);
-		for (size_t i = 1; i < n; i++)
-			buf_printf(&path, "%02x", bytes[i]);
+		escape_hex(&path, span_of(bytes + 1, n - 1));
 		buf_puts(&path, ".debug");
 		if (path.failed)
 			return error_nomem();

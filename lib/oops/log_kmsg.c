@@ -10,6 +10,7 @@
  *
  * The priority with the facility, the sequence number, the time in microseconds, "c" or "-", fields that may be added.
  */
+#include "base/hex.h"
 #include "oops/log_forms.h"
 #include "oops/scan.h"
 
@@ -22,15 +23,6 @@ bool log_is_dictionary(struct span line)
 	while (n < line.n && ((line.p[n] >= 'A' && line.p[n] <= 'Z') || line.p[n] == '_'))
 		n++;
 	return n > 1 && n < line.n && line.p[n] == '=';
-}
-
-static int hex_digit(uint8_t c)
-{
-	uint8_t letter = c | 0x20;
-
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
 /* "\x0a" */

@@ -2,6 +2,7 @@
 #ifndef OOPS_SCAN_H
 #define OOPS_SCAN_H
 
+#include "base/hex.h"
 #include "base/span.h"
 
 /* Taking text apart from the left. Each moves *text on where it finds what it looks for, and else leaves it. */
@@ -26,21 +27,12 @@ static inline bool scan_word(struct span *text, const char *word)
 static inline bool scan_hex(struct span *text, uint64_t *ret_value, unsigned int *ret_digits)
 {
 	struct span rest = *text;
-	uint64_t value = 0;
-	unsigned int n = 0;
+	unsigned int n;
+	uint64_t value;
 
 	if (rest.n > 2 && rest.p[0] == '0' && rest.p[1] == 'x')
 		rest = span_from(rest, 2);
-	for (; n < rest.n && n < 17; n++) {
-		uint8_t c = rest.p[n], letter = c | 0x20;
-
-		if (c >= '0' && c <= '9')
-			value = value << 4 | (c - '0');
-		else if (letter >= 'a' && letter <= 'f')
-			value = value << 4 | (letter - 'a' + 10);
-		else
-			break;
-	}
+	n = hex_digits(rest, &value);
 	if (n == 0 || n > 16)
 		return false;
 	*text = span_from(rest, n);

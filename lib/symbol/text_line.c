@@ -9,6 +9,7 @@
  *   "\t[" module "]"
  *   '\n'
  */
+#include "base/hex.h"
 #include "symbol/text_line.h"
 
 bool text_line_is_type(uint8_t c)
@@ -106,25 +107,8 @@ static struct span next_word(struct span *rest)
 
 static bool parse_hex(struct span word, uint64_t *ret_value, unsigned int *ret_digits)
 {
-	uint64_t value = 0;
-
-	if (span_starts(word, SPAN_LITERAL("0x")) || span_starts(word, SPAN_LITERAL("0X")))
-		word = span_from(word, 2);
-	if (word.n == 0 || word.n > 16)
-		return false;
-	for (size_t i = 0; i < word.n; i++) {
-		uint8_t c = word.p[i] | 0x20; /* digits have that bit */
-
-		if (word.p[i] >= '0' && word.p[i] <= '9')
-			value = value << 4 | (c - '0');
-		else if (c >= 'a' && c <= 'f')
-			value = value << 4 | (c - 'a' + 10);
-		else
-			return false;
-	}
-	*ret_value = value;
-	*ret_digits = word.n;
-	return true;
+	*ret_digits = hex_without_0x(word).n;
+	return hex_number(word, ret_value);
 }
 
 static bool is_type(struct span word)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "cli/term.h"
 
 /* ---- the shared options ---- */
@@ -147,24 +148,9 @@ bool parse_size(const char *text, uint64_t *ret_size)
 	return true;
 }
 
-bool parse_hex(const char *text, uint64_t *ret_value)
-{
-	unsigned long long value;
-	char *end;
-
-	if (!isxdigit((unsigned char)text[0]))
-		return false;
-	errno = 0;
-	value = strtoull(text, &end, 16);
-	if (errno || *end)
-		return false;
-	*ret_value = value;
-	return true;
-}
-
 int cli_hex_argument(struct cli *cli, uint64_t *ret_value)
 {
-	if (parse_hex(cli->argument, ret_value))
+	if (hex_number(span_of(cli->argument, strlen(cli->argument)), ret_value))
 		return STATUS_YES;
 	return cli_usage_error(cli, "%s: not a hexadecimal number", cli->argument);
 }

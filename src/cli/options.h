@@ -134,10 +134,10 @@ int cli_usage_error(struct cli *cli, const char *format, ...) printf_like(2, 3);
 /* A number with K, M, G or T (powers of 1024). */
 bool parse_size(const char *text, uint64_t *ret_size) must_check;
 
-/* An address or offset: hexadecimal, with or without 0x. */
-bool parse_hex(const char *text, uint64_t *ret_value) must_check;
-
-/* The same for the argument of the option that cli_option() returned: STATUS_YES, or what cli_usage_error() does. */
+/*
+ * The argument of the option that cli_option() returned, as an address or offset, with or without 0x: STATUS_YES, or
+ * what cli_usage_error() does.
+ */
 int cli_hex_argument(struct cli *cli, uint64_t *ret_value) must_check;
 
 /* Reads the command line after the verb's name and runs the verb. Returns the exit status. */

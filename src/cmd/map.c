@@ -243,14 +243,9 @@ static int read_option(struct cli *cli, int id, struct map_options *o)
 		return STATUS_YES;
 	case OPTION_BASE:
 		o->symbols.has_base = true;
-		if (parse_hex(cli->argument, &o->symbols.base))
-			return STATUS_YES;
-		return cli_usage_error(cli, "--base=%s: not a hexadecimal number", cli->argument);
+		return cli_hex_argument(cli, &o->symbols.base);
 	case OPTION_KASLR:
-		if (parse_hex(cli->argument, &o->symbols.shift))
-			return STATUS_YES;
-		return cli_usage_error(cli, "--kaslr-offset=%s: not a hexadecimal number",
-				       cli->argument);
+		return cli_hex_argument(cli, &o->symbols.shift);
 	default:
 		o->map.release = cli->argument;
 		return STATUS_YES;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "cli/term.h"
 #include "cmd/oops.h"
 
@@ -71,15 +72,6 @@ void oops_input_done(struct oops_input *input)
 }
 
 /* ---- a record of /dev/kmsg ---- */
-
-static int hex_digit(uint8_t c)
-{
-	uint8_t letter = c | 0x20;
-
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
 
 /* "\x1b": what the kernel wrote for a byte that is not printable. A newline would make two lines of one. */
 static size_t unescape(char *to, const char *from, size_t n)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "base/hex.h"
 
 /* A number that was written with 0x, or without: then it may be meant either way. */
 struct number {
@@ -47,27 +48,7 @@ static struct span trim(struct span s)
 
 static bool has_0x(struct span s)
 {
-	return s.n > 2 && s.p[0] == '0' && (s.p[1] | 0x20) == 'x';
-}
-
-static bool parse_hex_digits(struct span s, uint64_t *ret_value)
-{
-	uint64_t value = 0;
-
-	if (s.n == 0 || s.n > 16)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		uint8_t c = s.p[i], letter = c | 0x20;
-
-		if (c >= '0' && c <= '9')
-			value = value << 4 | (c - '0');
-		else if (letter >= 'a' && letter <= 'f')
-			value = value << 4 | (letter - 'a' + 10);
-		else
-			return false;
-	}
-	*ret_value = value;
-	return true;
+	return hex_without_0x(s).n < s.n;
 }
 
 static bool parse_decimal_digits(struct span s, uint64_t *ret_value)
@@ -85,14 +66,9 @@ static bool parse_decimal_digits(struct span s, uint64_t *ret_value)
 	return true;
 }
 
-static bool parse_address(struct span s, uint64_t *ret_address)
-{
-	return parse_hex_digits(has_0x(s) ? span_from(s, 2) : s, ret_address);
-}
-
 static bool parse_number(struct span s, struct number *ret)
 {
-	if (!parse_address(s, &ret->hex))
+	if (!hex_number(s, &ret->hex))
 		return false;
 	if (has_0x(s) || !parse_decimal_digits(s, &ret->decimal))
 		ret->decimal = ret->hex;
@@ -344,7 +320,7 @@ static bool find_by_address(struct search *s, struct query *q, uint64_t address)
 static void find(struct search *s, struct query *q)
 {
 	uint64_t address;
-	bool hex = parse_address(q->base, &address);
+	bool hex = hex_number(q->base, &address);
 	/* Functions are called add and dead, but none has a name of eight digits or more. */
 	bool surely = hex && (has_0x(q->base) || q->base.n >= 8);
 
@@ -379,8 +355,7 @@ bool sym_is_address(struct span text, uint64_t *ret_address)
 {
 	struct query q = parse(text);
 
-	if (q.module.n || (!has_0x(q.base) && q.base.n != 16) ||
-	    !parse_address(q.base, ret_address))
+	if (q.module.n || (!has_0x(q.base) && q.base.n != 16) || !hex_number(q.base, ret_address))
 		return false;
 	*ret_address += q.has_offset ? q.offset.hex : 0;
 	return true;
