@@ -14,6 +14,7 @@
 #include "oops/resolve.h"
 #include "symbol/debuginfod.h"
 #include "symbol/map_match.h"
+#include "symbol/places.h"
 
 /* ---- one candidate ---- */
 
@@ -57,81 +58,31 @@ static struct kimg_error *try_path(struct search *search, const char *path)
 	return NULL;
 }
 
-static struct kimg_error *try_format(struct search *search, const char *root, const char *format,
-				     const char *release)
-{
-	cleanup_free char *name = NULL, *path = NULL;
-	const char *percent = strstr(format, "%s");
-
-	/* format is one of the lists below, with a place for the release or without */
-	if (percent &&
-	    asprintf(&name, "%.*s%s%s", (int)(percent - format), format, release, percent + 2) < 0)
-		return error_nomem();
-	if (asprintf(&path, "%s/%s", root, name ? name : format) < 0)
-		return error_nomem();
-	return try_path(search, path);
-}
-
 /* ---- by release ---- */
-
-/* What has source lines first, then what is quick to read, then what always is there. */
-static const char *const vmlinux_places[] = {
-	"usr/lib/debug/lib/modules/%s/vmlinux",
-	"usr/lib/debug/usr/lib/modules/%s/vmlinux",
-	"usr/lib/debug/boot/vmlinux-%s",
-	"usr/lib/modules/%s/build/vmlinux",
-	"lib/modules/%s/build/vmlinux",
-	"usr/lib/modules/%s/vmlinux",
-	"lib/modules/%s/vmlinux",
-	"boot/vmlinux-%s",
-	NULL,
-};
-
-static const char *const map_places[] = {
-	"usr/lib/debug/boot/System.map-%s",
-	"usr/lib/debug/lib/modules/%s/System.map",
-	"usr/lib/modules/%s/System.map",
-	"lib/modules/%s/System.map",
-	"boot/System.map-%s",
-	"System.map-%s",
-	"usr/src/linux/System.map-%s",
-	"usr/src/linux-%s/System.map",
-	"usr/lib/modules/%s/build/System.map",
-	"lib/modules/%s/build/System.map",
-	NULL,
-};
-
-static const char *const image_places[] = {
-	"boot/vmlinuz-%s",          "usr/lib/modules/%s/vmlinuz",
-	"lib/modules/%s/vmlinuz",   "boot/Image-%s",
-	"usr/lib/modules/%s/Image", "boot/bzImage-%s",
-	"boot/zImage-%s",           "boot/uImage-%s",
-	"boot/kernel-%s",           NULL,
-};
-
-/* Maps that do not tell what they are of, where klogd looked. */
-static const char *const plain_places[] = {
-	"boot/System.map", "System.map", "usr/src/linux/System.map", "usr/src/linux/vmlinux", NULL,
-};
 
 static struct kimg_error *try_places(struct search *search, const char *const *places,
 				     const char *release)
 {
 	for (const char *const *root = symbols_roots(search->r->symbols); *root; root++)
-		for (size_t i = 0; places[i] && !is_found(search); i++)
-			TRY(try_format(search, *root, places[i], release));
+		for (size_t i = 0; places[i] && !is_found(search); i++) {
+			cleanup_free char *path = place_path(*root, places[i], release);
+
+			if (!path)
+				return error_nomem();
+			TRY(try_path(search, path));
+		}
 	return NULL;
 }
 
-static bool is_file_name(const char *text)
+static bool is_release(const char *text)
 {
-	return text && *text && !strchr(text, '/') && strcmp(text, ".") != 0 &&
-	       strcmp(text, "..") != 0 && strlen(text) < 200;
+	return text && is_file_name(span_of(text, strlen(text)));
 }
 
+/* What has source lines first, then what is quick to read, then what always is there. */
 static struct kimg_error *try_release(struct search *search, const char *release)
 {
-	if (!is_file_name(release))
+	if (!is_release(release))
 		return NULL;
 	search->how = "release";
 	TRY(try_places(search, vmlinux_places, release));
@@ -200,7 +151,7 @@ static struct kimg_error *add_release(struct releases *releases, const char *nam
 	for (size_t i = 0; i < releases->n; i++)
 		if (strcmp(releases->all[i], name) == 0)
 			return NULL;
-	if (releases->n == RELEASES_MAX || !is_file_name(name))
+	if (releases->n == RELEASES_MAX || !is_release(name))
 		return NULL;
 	releases->all[releases->n] = strdup(name);
 	return releases->all[releases->n++] ? NULL : error_nomem();
@@ -279,7 +230,7 @@ static struct kimg_error *try_all(struct search *search)
 		    strcmp(releases.all[i], r->report->oops.release) != 0)
 			TRY(vote_on_release(search, releases.all[i]));
 	if (!is_found(search))
-		TRY(try_places(search, plain_places, ""));
+		TRY(try_places(search, unnamed_places, ""));
 	search->how = "vote";
 	return NULL;
 }
@@ -425,7 +376,7 @@ static struct kimg_error *find_lines(struct resolving *r)
 
 	if (!r->kernel || r->differs || r->symbols->options.no_source ||
 	    kimg_symbols_source(table_symbols(r->kernel)) == KIMG_SYMBOLS_ELF ||
-	    !is_file_name(release))
+	    !is_release(release))
 		return NULL;
 	TRY(try_places(&search, vmlinux_places, release));
 	if (!is_found(&search))

@@ -8,6 +8,7 @@
 #include "base/escape.h"
 #include "symbol/debuginfod.h"
 #include "symbol/map_match.h"
+#include "symbol/places.h"
 
 /* So many files may stand in the places; more are left out. */
 #define MAX_CANDIDATES 256
@@ -133,30 +134,15 @@ static struct kimg_error *add_candidate(struct kimg_map_found *found, char *path
 	return check_candidate(found, &found->all[found->count++]);
 }
 
-static struct kimg_error *try_path(struct kimg_map_found *found, const char *root,
-				   const char *folder, const char *format, ...)
+static struct kimg_error *try_place(struct kimg_map_found *found, const char *root,
+				    const char *place)
 {
-	cleanup_free char *name = NULL;
-	char *path;
-	va_list ap;
-	int n;
+	char *path = place_path(root, place, found->release);
 
-	va_start(ap, format);
-	n = vasprintf(&name, format, ap);
-	va_end(ap);
-	if (n < 0) {
-		name = NULL;
-		return error_nomem();
-	}
-	if (asprintf(&path, "%s/%s%s", root, folder, name) < 0)
-		return error_nomem();
-	return add_candidate(found, path);
+	return path ? add_candidate(found, path) : error_nomem();
 }
 
 /* ---- the places ---- */
-
-/* Below each root, and with the slash that ends them: where klogd and ps looked. */
-static const char *const old_folders[] = { "boot/", "", "usr/src/linux/" };
 
 static int compare_names(const void *a, const void *b)
 {
@@ -198,47 +184,53 @@ static struct kimg_error *list_names(const char *folder, const char *prefix, str
 	return NULL;
 }
 
-/* System.map-RELEASE.*, as people name the maps of several builds: System.map-2.2.14.nosound. */
+/* FOLDER/System.map-RELEASE.*, as people name the maps of several builds: System.map-2.2.14.nosound. */
 static struct kimg_error *try_builds(struct kimg_map_found *found, const char *root,
-				     const char *folder)
+				     const char *place)
 {
-	cleanup_free char *path = NULL, *prefix = NULL;
+	cleanup_free char *folder = place_path(root, place, found->release);
 	cleanup(free_names) struct buf names = { 0 };
+	cleanup_buf struct buf prefix = { 0 };
+	char *name;
 
-	if (asprintf(&path, "%s/%s", root, folder) < 0 ||
-	    asprintf(&prefix, "System.map-%s.", found->release) < 0)
+	if (!folder)
 		return error_nomem();
-	TRY(list_names(path, prefix, &names));
-	for (size_t i = 0; i < names.n / sizeof(char *); i++)
-		TRY(try_path(found, root, folder, "%s", ((char **)(void *)names.p)[i]));
+	name = strrchr(folder, '/') + 1;
+	buf_printf(&prefix, "%s.", name);
+	*name = '\0';
+	if (prefix.failed)
+		return error_nomem();
+	TRY(list_names(folder, prefix.p, &names));
+	for (size_t i = 0; i < names.n / sizeof(char *); i++) {
+		char *path;
+
+		if (asprintf(&path, "%s%s", folder, ((char **)(void *)names.p)[i]) < 0)
+			return error_nomem();
+		TRY(add_candidate(found, path));
+	}
 	return NULL;
 }
 
-static struct kimg_error *try_old_places(struct kimg_map_found *found, const char *root)
+/* The release is the end of the name, and not that of a folder. */
+static bool may_have_builds(const char *place)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(old_folders); i++) {
-		TRY(try_path(found, root, old_folders[i], "System.map-%s", found->release));
-		TRY(try_builds(found, root, old_folders[i]));
-		TRY(try_path(found, root, old_folders[i], "System.map"));
-	}
-	return try_path(found, root, "usr/src/", "linux-%s/System.map", found->release);
+	const char *percent = strstr(place, "%s");
+
+	return percent && percent[2] == '\0';
 }
 
-/* What distributions and the kernel's own make targets install, maps before the far larger vmlinux. */
-static const char *const new_places[] = {
-	"usr/lib/modules/%s/System.map",        "lib/modules/%s/System.map",
-	"usr/lib/debug/boot/System.map-%s",     "usr/lib/debug/lib/modules/%s/System.map",
-	"usr/lib/debug/lib/modules/%s/vmlinux", "usr/lib/debug/usr/lib/modules/%s/vmlinux",
-	"usr/lib/debug/boot/vmlinux-%s",        "boot/vmlinux-%s",
-	"usr/lib/modules/%s/build/System.map",  "usr/lib/modules/%s/build/vmlinux",
-	"usr/lib/modules/%s/vmlinux",           "lib/modules/%s/build/System.map",
-	"lib/modules/%s/build/vmlinux",         "lib/modules/%s/vmlinux",
-};
-
-static struct kimg_error *try_new_places(struct kimg_map_found *found, const char *root)
+/* Maps before the far larger vmlinux files. */
+static struct kimg_error *try_places(struct kimg_map_found *found, const char *root)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(new_places); i++)
-		TRY(try_path(found, root, "", new_places[i], found->release));
+	for (const char *const *place = map_places; *place; place++) {
+		TRY(try_place(found, root, *place));
+		if (may_have_builds(*place))
+			TRY(try_builds(found, root, *place));
+	}
+	for (const char *const *place = unnamed_places; *place; place++)
+		TRY(try_place(found, root, *place));
+	for (const char *const *place = vmlinux_places; *place; place++)
+		TRY(try_place(found, root, *place));
 	return NULL;
 }
 
@@ -252,14 +244,14 @@ static struct span kernel_build_id(const struct kimg_map_found *found)
 static struct kimg_error *try_build_id(struct kimg_map_found *found, const char *root)
 {
 	struct span id = kernel_build_id(found);
-	cleanup_buf struct buf rest = { 0 };
+	cleanup_buf struct buf place = { 0 };
 
 	if (id.n < 2)
 		return NULL;
-	escape_hex(&rest, span_from(id, 1));
-	if (rest.failed)
-		return error_nomem();
-	return try_path(found, root, "usr/lib/debug/.build-id/", "%02x/%s.debug", id.p[0], rest.p);
+	buf_printf(&place, "usr/lib/debug/.build-id/%02x/", id.p[0]);
+	escape_hex(&place, span_from(id, 1));
+	buf_puts(&place, ".debug");
+	return place.failed ? error_nomem() : try_place(found, root, place.p);
 }
 
 static bool has_match(const struct kimg_map_found *found)
@@ -294,8 +286,7 @@ static struct kimg_error *try_debuginfod(struct kimg_map_found *found)
 static struct kimg_error *look_around(struct kimg_map_found *found)
 {
 	for (const char *const *root = map_roots(found->options->roots); *root; root++) {
-		TRY(try_old_places(found, *root));
-		TRY(try_new_places(found, *root));
+		TRY(try_places(found, *root));
 		TRY(try_build_id(found, *root));
 	}
 	return try_debuginfod(found);
@@ -311,7 +302,7 @@ static struct kimg_error *choose_release(struct kimg_map_found *found)
 		release = found->options->kernel->release;
 	if (!release)
 		return map_running_release(found->options->roots, &found->release);
-	if (!*release || strchr(release, '/'))
+	if (!is_file_name(span_of(release, strlen(release))))
 		return error_new(KIMG_E_INVALID, "'%s' is no release of a kernel", release);
 	found->release = strdup(release);
 	return found->release ? NULL : error_nomem();

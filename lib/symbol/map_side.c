@@ -10,6 +10,7 @@
 #include "format/part.h"
 #include "kernel/facts.h"
 #include "symbol/map_match.h"
+#include "symbol/places.h"
 #include "symbol/readers.h"
 
 void kimg_map_side_free(struct kimg_map_side *side)
@@ -308,26 +309,17 @@ struct kimg_error *kimg_map_side_of_running(const char *const *roots,
 
 /* ---- the kernel that is installed ---- */
 
-/* In the order in which they are looked for: Debian, others, and as architectures call their images. */
-static const char *const installed_names[] = {
-	"boot/vmlinuz-%s",        "usr/lib/modules/%s/vmlinuz",
-	"lib/modules/%s/vmlinuz", "boot/Image-%s",
-	"boot/bzImage-%s",        "boot/zImage-%s",
-	"boot/uImage-%s",         "boot/kernel-%s",
-	"boot/vmlinux-%s",        "usr/lib/modules/%s/Image",
-};
-
-static struct kimg_error *open_installed(const char *root, const char *format, const char *release,
+static struct kimg_error *open_installed(const char *root, const char *place, const char *release,
 					 const struct kimg_symbols_options *options,
 					 struct kimg_map_side **ret_side)
 {
 	cleanup_map_side struct kimg_map_side *side = NULL;
-	cleanup_free char *name = NULL, *path = NULL;
+	cleanup_free char *path = place_path(root, place, release);
 	struct kimg_error *error;
 	struct stat st;
 
 	*ret_side = NULL;
-	if (asprintf(&name, format, release) < 0 || asprintf(&path, "%s/%s", root, name) < 0)
+	if (!path)
 		return error_nomem();
 	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
 		return NULL;
@@ -349,8 +341,8 @@ struct kimg_error *kimg_map_side_installed(const char *release, const char *cons
 	struct kimg_map_side *side = NULL;
 
 	for (const char *const *root = map_roots(roots); *root; root++) {
-		for (size_t i = 0; i < ARRAY_SIZE(installed_names); i++) {
-			TRY(open_installed(*root, installed_names[i], release, options, &side));
+		for (const char *const *place = image_places; *place; place++) {
+			TRY(open_installed(*root, *place, release, options, &side));
 			if (side) {
 				*ret_side = side;
 				return NULL;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "symbol/places.h"
 
 enum { PAGE = 4096 };
 
@@ -131,12 +132,6 @@ struct kimg_error *module_lay_out(struct module_section *sections, size_t count,
 }
 
 /* ---- as the kernel did ---- */
-
-static bool is_file_name(struct span name)
-{
-	return name.n && name.p[0] != '/' && !memchr(name.p, '/', name.n) &&
-	       !span_equal(name, SPAN_LITERAL(".")) && !span_equal(name, SPAN_LITERAL(".."));
-}
 
 /* folder/name/sections where there is such a folder, else folder itself. */
 static int open_folder(const char *folder, const char *name)
