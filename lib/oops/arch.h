@@ -49,6 +49,9 @@ enum { FOLLOWS_STACK = 1 };
 /* "Stack : 0000 1111 ..." and the lines of words that follow. */
 bool state_stack(struct report *report, struct span text);
 
+/* "Exception stack(0xc1c9df58 to 0xc1c9dfa0)", "Stack:", and "df40:    0000 1111 ..." below, of both arm and arm64. */
+bool state_stack_dump(struct report *report, struct span text);
+
 /* ---- registers.c ---- */
 
 /*
@@ -63,6 +66,9 @@ unsigned int registers_take(struct report *report, struct span text, const char 
  */
 unsigned int registers_row(struct report *report, struct span text, const char *prefix,
 			   unsigned int width, unsigned int first, unsigned int most);
+
+/* "$ 4   :", before the values of a row: the number of the first one. */
+bool registers_number(struct span *text, uint64_t *ret_first);
 
 /* The value that a line gives for one register; false where it does not. */
 bool register_value(struct span text, const char *name, uint64_t *ret_value);

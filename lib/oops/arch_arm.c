@@ -107,19 +107,6 @@ static bool take_registers(struct report *report, struct span text)
 	       starts(text, "Internal error: ");
 }
 
-static bool take_stack(struct report *report, struct span text)
-{
-	unsigned int digits;
-	uint64_t address;
-
-	if (starts(text, "Exception stack(") || starts(text, "Stack: (")) {
-		report->follows = FOLLOWS_STACK;
-		return true;
-	}
-	return report->follows == FOLLOWS_STACK && scan_hex(&text, &address, &digits) &&
-	       digits == 4 && starts(text, ":");
-}
-
 static bool take_code(struct report *report, struct span text)
 {
 	/* since ARMv6 instructions are little-endian, whatever the data are */
@@ -131,7 +118,8 @@ static bool take_code(struct report *report, struct span text)
 static bool take(struct report *report, struct span text)
 {
 	return take_names(report, text) || take_addresses(report, text) ||
-	       take_code(report, text) || take_stack(report, text) || take_registers(report, text);
+	       take_code(report, text) || state_stack_dump(report, text) ||
+	       take_registers(report, text);
 }
 
 const struct oops_arch oops_arch_arm = {

@@ -154,20 +154,6 @@ static bool take_code(struct report *report, struct span text)
 	return true;
 }
 
-/* "Exception stack(0xffff... to 0xffff...)", "Stack:" and the words below. */
-static bool take_stack(struct report *report, struct span text)
-{
-	unsigned int digits;
-	uint64_t address;
-
-	if (starts(text, "Exception stack(") || starts(text, "Stack:")) {
-		report->follows = FOLLOWS_STACK;
-		return true;
-	}
-	return report->follows == FOLLOWS_STACK && scan_hex(&text, &address, &digits) &&
-	       digits == 4 && starts(text, ": ");
-}
-
 /* What tells of the fault, without registers. */
 static bool is_of_fault(struct span text)
 {
@@ -187,7 +173,7 @@ static bool take(struct report *report, struct span text)
 {
 	return take_esr(report, text) || take_pc(report, text) || take_link(report, text) ||
 	       take_registers(report, text) || take_code(report, text) ||
-	       take_stack(report, text) || is_of_fault(text);
+	       state_stack_dump(report, text) || is_of_fault(text);
 }
 
 const struct oops_arch oops_arch_arm64 = {

@@ -72,13 +72,7 @@ static bool take_row(struct report *report, struct span text)
 {
 	uint64_t first;
 
-	if (!scan_word(&text, "$"))
-		return false;
-	scan_blanks(&text);
-	if (!scan_decimal(&text, &first) || first > 31)
-		return false;
-	scan_blanks(&text);
-	if (!scan_word(&text, ":"))
+	if (!registers_number(&text, &first))
 		return false;
 	if (first == 0)
 		state_begin(report);

@@ -18,23 +18,12 @@
  */
 #include "oops/arch.h"
 
-static bool is_row(struct span text)
+static bool claims(struct span text)
 {
 	uint64_t first;
 
-	if (!scan_word(&text, "$"))
-		return false;
-	scan_blanks(&text);
-	if (!scan_decimal(&text, &first) || first > 31)
-		return false;
-	scan_blanks(&text);
-	return starts(text, ":");
-}
-
-static bool claims(struct span text)
-{
-	return is_row(text) || starts(text, "epc   : ") || starts(text, "Cause : ") ||
-	       starts(text, "BadVA : ") ||
+	return registers_number(&text, &first) || starts(text, "epc   : ") ||
+	       starts(text, "Cause : ") || starts(text, "BadVA : ") ||
 	       (starts(text, "CPU ") && contains(text, ", epc == ") && contains(text, ", ra == "));
 }
 
@@ -42,15 +31,10 @@ static bool claims(struct span text)
 static bool take_row(struct report *report, struct span text)
 {
 	unsigned int digits;
-	uint64_t first = 0, value;
+	uint64_t first, value;
 
-	if (!is_row(text))
+	if (!registers_number(&text, &first))
 		return false;
-	scan_word(&text, "$");
-	scan_blanks(&text);
-	scan_decimal(&text, &first);
-	scan_blanks(&text);
-	scan_word(&text, ":");
 	if (first == 0) {
 		struct span rest = text;
 

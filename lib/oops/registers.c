@@ -108,6 +108,22 @@ unsigned int registers_row(struct report *report, struct span text, const char *
 	return count;
 }
 
+bool registers_number(struct span *text, uint64_t *ret_first)
+{
+	struct span rest = *text;
+
+	if (!scan_word(&rest, "$"))
+		return false;
+	scan_blanks(&rest);
+	if (!scan_decimal(&rest, ret_first) || *ret_first > 31)
+		return false;
+	scan_blanks(&rest);
+	if (!scan_word(&rest, ":"))
+		return false;
+	*text = rest;
+	return true;
+}
+
 bool register_value(struct span text, const char *name, uint64_t *ret_value)
 {
 	unsigned int digits;

@@ -130,3 +130,16 @@ bool state_stack(struct report *report, struct span text)
 	text = without_blanks(text);
 	return text.n == 0 || starts(text, "...") || is_hex_words(text);
 }
+
+bool state_stack_dump(struct report *report, struct span text)
+{
+	unsigned int digits;
+	uint64_t address;
+
+	if (starts(text, "Exception stack(") || starts(text, "Stack:")) {
+		report->follows = FOLLOWS_STACK;
+		return true;
+	}
+	return report->follows == FOLLOWS_STACK && scan_hex(&text, &address, &digits) &&
+	       digits == 4 && starts(text, ":");
+}
