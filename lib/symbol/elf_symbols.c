@@ -3,6 +3,7 @@
 #include <elf.h>
 
 #include "kernel/facts.h"
+#include "symbol/blocks.h"
 #include "symbol/elf_symtab.h"
 #include "symbol/elf_wanted.h"
 #include "symbol/readers.h"
@@ -24,8 +25,9 @@ struct reader {
 	uint64_t banner;   /* the address of linux_banner */
 	bool has_banner;
 	const struct kimg_symbols_options *options;
-	bool only_near;   /* symbols far from options->near are left out */
-	bool only_wanted; /* and those that options->names do not need */
+	bool only_near;     /* symbols far from options->near are left out */
+	struct blocks near; /* the blocks of memory that these may be in */
+	bool only_wanted;   /* and those that options->names do not need */
 	struct elf_wanted wanted;
 };
 
@@ -95,10 +97,20 @@ static struct kimg_error *add(struct reader *reader, const struct elf_symbol *sy
 }
 
 /* How far from an address its symbol, and the next one, are looked for at first: few are as far apart. */
-#define NEAR_BYTES (256u << 10)
+enum { NEAR_SHIFT = 18, NEAR_BYTES = 1 << NEAR_SHIFT };
+
+static void add_near_blocks(struct reader *reader)
+{
+	reader->near.shift = NEAR_SHIFT;
+	for (size_t i = 0; i < reader->options->near_count; i++)
+		for (int away = -1; away <= 1; away++)
+			blocks_add(&reader->near, reader->options->near[i], away);
+}
 
 static bool is_near(const struct reader *reader, uint64_t value)
 {
+	if (!blocks_have(&reader->near, value))
+		return false;
 	for (size_t i = 0; i < reader->options->near_count; i++)
 		if (value - reader->options->near[i] + NEAR_BYTES <= 2 * NEAR_BYTES)
 			return true;
@@ -195,6 +207,8 @@ static struct kimg_error *read_table(const struct elf *elf,
 	symbols->sign_extended = !elf->is64 && elf->machine == EM_MIPS;
 	symbols->names = reader.symtab.names;
 	reader.symbols = symbols;
+	if (only_near)
+		add_near_blocks(&reader);
 	error = read_sections(&reader);
 	if (!error && options->name_count && !only_near)
 		error = elf_wanted_find(&reader.symtab, options, is_visible, &reader,

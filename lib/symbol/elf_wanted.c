@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "symbol/blocks.h"
 #include "symbol/symbols.h"
 
 enum {
@@ -153,25 +154,7 @@ static bool find_addresses(const struct filter *filter, const struct starts *wan
 
 /* ---- what follows the addresses ---- */
 
-enum { PAGE_SHIFT = 12, PAGES_BITS = 16 };
-
-/* The pages of the addresses and the ones after these, hashed: what follows an address mostly is there. */
-struct pages {
-	uint8_t bits[(1 << PAGES_BITS) / 8];
-};
-
-static void add_page(struct pages *pages, uint64_t page)
-{
-	page &= (1 << PAGES_BITS) - 1;
-	pages->bits[page / 8] |= 1 << page % 8;
-}
-
-static bool may_be_near(const struct pages *pages, uint64_t value)
-{
-	size_t page = value >> PAGE_SHIFT & ((1 << PAGES_BITS) - 1);
-
-	return pages->bits[page / 8] >> page % 8 & 1;
-}
+enum { PAGE_SHIFT = 12 };
 
 /* Only what is nearer than the nearest one so far is looked at closely. */
 static void look_closely(const struct filter *filter, size_t i, uint64_t value,
@@ -197,16 +180,16 @@ static void look_closely(const struct filter *filter, size_t i, uint64_t value,
 static void find_near(const struct filter *filter, struct elf_wanted *wanted)
 {
 	uint64_t values[ELF_SYMTAB_STEP];
-	struct pages pages = { 0 };
+	/* what follows an address mostly is in its page or the one after that */
+	struct blocks pages = { .shift = PAGE_SHIFT };
 	size_t n;
 
-	for (size_t i = 0; i < wanted->n; i++) {
-		add_page(&pages, wanted->addresses[i] >> PAGE_SHIFT);
-		add_page(&pages, (wanted->addresses[i] >> PAGE_SHIFT) + 1);
-	}
+	for (size_t i = 0; i < wanted->n; i++)
+		for (int away = 0; away <= 1; away++)
+			blocks_add(&pages, wanted->addresses[i], away);
 	for (size_t at = 1; (n = elf_symtab_values(filter->symtab, at, values)) > 0; at += n)
 		for (size_t i = 0; i < n; i++)
-			if (may_be_near(&pages, values[i]))
+			if (blocks_have(&pages, values[i]))
 				look_closely(filter, at + i, values[i], wanted);
 }
 
