@@ -4,11 +4,18 @@
 #include <string.h>
 
 #include "btrfs.h"
+#include "crypt.h"
+#include "lvm.h"
+#include "md.h"
 
 bool assemble(struct boot *boot)
 {
-	(void)boot;
-	return false;
+	/* Each may bring what another one waits for, whatever stands on what. */
+	bool any = md_assemble(boot);
+
+	any |= lvm_assemble(boot);
+	any |= crypt_assemble(boot);
+	return any;
 }
 
 bool assemble_ready(struct boot *boot, struct device *device)
@@ -18,6 +25,5 @@ bool assemble_ready(struct boot *boot, struct device *device)
 
 uint64_t assemble_deadline(const struct boot *boot)
 {
-	(void)boot;
-	return 0;
+	return md_deadline(boot);
 }

@@ -4,7 +4,7 @@
 
 #include "boot.h"
 
-/* Devices out of devices: btrfs on several disks. */
+/* Devices out of devices: arrays, volumes, what is encrypted, btrfs on several disks. */
 
 /* Looks at what devices are new, and puts together what is complete. Whether anything was done. */
 bool assemble(struct boot *boot);

@@ -3,6 +3,7 @@
 #define EARLY_BOOT_H
 
 #include "cmdline.h"
+#include "crypt.h"
 #include "device.h"
 #include "modules.h"
 #include "times.h"
@@ -12,12 +13,14 @@ struct boot {
 	struct cmdline cmdline;
 	struct modules modules;
 	struct devices devices;
+	struct crypt crypt;
 	struct times times;
 	int uevents;      /* the socket */
 	bool plugged;     /* the drivers of all devices that were there have been looked for */
 	uint64_t started; /* the wait for root, in ms of the monotonic clock */
 	uint64_t heard;   /* when the last device came, the same */
 	char **argv;      /* of the first process: the real init's arguments */
+	bool hopeless;    /* waiting is of no use: why says what is wrong */
 	char why[256];    /* why the boot cannot go on */
 };
 

@@ -85,6 +85,7 @@ struct device *find_device(struct boot *boot, const struct device_name *name)
 	uint64_t limit = patience(boot);
 	struct device *device;
 
+	crypt_retry(boot);
 	boot->started = boot->heard = boot_now();
 	for (;;) {
 		device = ready(boot, name);
@@ -92,6 +93,8 @@ struct device *find_device(struct boot *boot, const struct device_name *name)
 			return device;
 		if (step(boot))
 			continue;
+		if (boot->hopeless)
+			return NULL;
 		if (limit != FOREVER && boot_now() >= boot->heard + limit)
 			return NULL;
 		if (!uevent_wait(boot->uevents, until(boot, limit)))

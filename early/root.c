@@ -123,6 +123,8 @@ static bool find_root(struct boot *boot, struct device **ret)
 	*ret = find_device(boot, &name);
 	if (*ret)
 		return true;
+	if (boot->hopeless)
+		return false;
 	if (name.kind == NAME_GPT_AUTO && !root)
 		return boot_fail(
 			boot,
@@ -157,7 +159,7 @@ static bool mount_usr(struct boot *boot, const char *what, const char *type, con
 	}
 	device = find_device(boot, &name);
 	if (!device)
-		return boot_fail(boot, "/usr: %s did not come", what);
+		return boot->hopeless ? false : boot_fail(boot, "/usr: %s did not come", what);
 	text_print(path, sizeof(path), "/dev/%s", device->name);
 	return fsck_run(boot, device_content(device)->type, path, "/run/initramfs/fsck-usr") &&
 	       root_mount_device(boot, device, type, options ? options : "", MOUNT_ROOT "/usr");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmdline.h"
+#include "crypt.h"
 #include "device.h"
 #include "modules.h"
 #include "mount.h"
@@ -26,6 +27,8 @@ static void read_value(const char *value)
 static void read_cmdline(const char *text, size_t n, struct cmdline *cmdline)
 {
 	char *copy = text_copy(text, n);
+	char *crypttab = text_copy(text, n);
+	struct crypt crypt = { 0 };
 
 	cmdline_add(cmdline, copy);
 	for (size_t i = 0; i < cmdline->n; i++) {
@@ -37,6 +40,9 @@ static void read_cmdline(const char *text, size_t n, struct cmdline *cmdline)
 		cmdline_flag(cmdline, name, false);
 		read_value(cmdline->words[i].value ? cmdline->words[i].value : name);
 	}
+	crypt_read(&crypt, crypttab, cmdline);
+	crypt_done(&crypt);
+	free(crypttab);
 	cmdline_done(cmdline);
 	free(copy);
 }

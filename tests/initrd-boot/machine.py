@@ -41,6 +41,7 @@ CLOCK = ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=on"]
 class Disk:
     path: Path
     read_only: bool = False
+    keep: bool = False  # what is written to it
 
 
 @dataclass
@@ -67,7 +68,7 @@ class Machine:
                  "-append", console + self.parameters, "-serial", "stdio", *once.split()]  # fmt: skip
         for n, disk in enumerate(self.disks):
             mode = "on" if disk.read_only else "off"
-            words += ["-drive", f"file={disk.path},if=none,id=d{n},format=raw,readonly={mode},snapshot=on"]
+            words += ["-drive", f"file={disk.path},if=none,id=d{n},format=raw,readonly={mode},snapshot={'off' if disk.keep else 'on'}"]
             words += each.format(n=n).split()
         return words + self.more
 
