@@ -112,10 +112,13 @@ class Kernel:
         return found
 
     def meant(self, name: str) -> list[str]:
-        """The modules that a name or an alias without wildcards means: none where it is built in."""
+        """The modules that a name or an alias without wildcards means: none where it is built in. Of several that
+        serve for the same, the one that works on every processor.
+        """
         if normal(name) in self.depends:
             return [normal(name)]
-        return [module for pattern, module in self.aliases if pattern == name]
+        found = [module for pattern, module in self.aliases if pattern == name]
+        return [module for module in found if module.endswith("_generic")] or found
 
     def closure(self, names: list[str]) -> list[str]:
         """These, what they need and what is loaded around them; what is needed comes first."""

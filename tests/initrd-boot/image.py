@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Images: kimg-init, modules and the tables that early/layout.h describes."""
 
+import lzma
 import re
 import subprocess
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ class Contents:
 
     modules: list[str] = field(default_factory=list)  # names; their closure is added
     load: list[str] = field(default_factory=list)  # of these, what is loaded at once
+    unpacked: bool = False  # modules that the kernel need not decompress
     cmdline: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     programs: dict[str, Path] = field(default_factory=dict)  # with the libraries that they want
@@ -70,8 +72,11 @@ def add_modules(archive: guest.Archive, kernel: Kernel, contents: Contents) -> N
     table = ""
     for name in order:
         file = kernel.folder / kernel.depends[name][0]
+        data = file.read_bytes()
         path = f"/lib/modules/{file.name}"
-        archive.add(path, contents.files.get(path) or file.read_bytes())
+        if contents.unpacked and path.endswith(".xz"):
+            data, path = lzma.decompress(data), path.removesuffix(".xz")
+        archive.add(path, contents.files.get(path, data))
         table += _module_line(kernel, name, order, path)
     archive.add("kimg/modules", table.encode())
     archive.add("kimg/aliases", _aliases(kernel, order).encode())
