@@ -6,22 +6,6 @@
 
 #include "assemble.h"
 #include "log.h"
-#include "text.h"
-
-/* How long nothing new may come before root is given up, unless rootwait or rootdelay= say otherwise. */
-#define PATIENCE_MS 30000
-#define FOREVER     UINT64_MAX
-
-static uint64_t patience(const struct boot *boot)
-{
-	const char *wait = cmdline_get(&boot->cmdline, "rootwait");
-	uint64_t delay = cmdline_number(&boot->cmdline, "rootdelay", 0) * 1000;
-	uint64_t seconds;
-
-	if (wait)
-		return text_number(wait, 10, &seconds) ? seconds * 1000 : FOREVER;
-	return delay > PATIENCE_MS ? delay : PATIENCE_MS;
-}
 
 bool find_events(struct boot *boot)
 {
@@ -70,19 +54,18 @@ static bool step(struct boot *boot)
 static int until(const struct boot *boot, uint64_t limit)
 {
 	uint64_t now = boot_now();
-	uint64_t left = limit == FOREVER ? 60000 : limit;
+	uint64_t left = limit == FIND_FOREVER ? 60000 : limit;
 	uint64_t next = assemble_deadline(boot);
 
-	if (limit != FOREVER)
+	if (limit != FIND_FOREVER)
 		left = boot->heard + limit > now ? boot->heard + limit - now : 0;
 	if (next > now && next - now < left)
 		left = next - now;
 	return left > 60000 ? 60000 : (int)left;
 }
 
-struct device *find_device(struct boot *boot, const struct device_name *name)
+struct device *find_device(struct boot *boot, const struct device_name *name, uint64_t limit)
 {
-	uint64_t limit = patience(boot);
 	struct device *device;
 
 	crypt_retry(boot);
@@ -95,7 +78,7 @@ struct device *find_device(struct boot *boot, const struct device_name *name)
 			continue;
 		if (boot->hopeless)
 			return NULL;
-		if (limit != FOREVER && boot_now() >= boot->heard + limit)
+		if (limit != FIND_FOREVER && boot_now() >= boot->heard + limit)
 			return NULL;
 		if (!uevent_wait(boot->uevents, until(boot, limit)))
 			log_debug("nothing new yet");

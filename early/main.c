@@ -2,7 +2,7 @@
 /*
  * kimg-init: the first program of an initrd. What each stage does is in a file of its own; here is their order.
  *
- * Other kinds of root than block devices, and resume from hibernation, have their places before root_mount().
+ * Other kinds of root than block devices have their place before root_mount().
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +20,7 @@
 #include "log.h"
 #include "mount.h"
 #include "rescue.h"
+#include "resume.h"
 #include "root.h"
 #include "run.h"
 #include "switch_root.h"
@@ -182,6 +183,7 @@ int main(int argc, char **argv)
 	rescue_break(&boot, "top");
 	load_modules(&boot);
 	rescue_break(&boot, "modules");
+	resume(&boot);
 	while (!(init = reach_root(&boot)))
 		rescue(&boot, boot.why);
 	rescue_break(&boot, "bottom");

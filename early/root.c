@@ -16,6 +16,9 @@
 #include "mount.h"
 #include "text.h"
 
+/* Seconds for which nothing new may come before root is given up. */
+#define PATIENCE 30
+
 /* A driver that another's type can do with: ext4's mounts all three. */
 static const char *other_driver(const char *type)
 {
@@ -113,6 +116,19 @@ static bool parse_root(struct boot *boot, struct device_name *name)
 	return true;
 }
 
+/* What rootwait and rootdelay= say of it. */
+static uint64_t patience(const struct boot *boot)
+{
+	const char *wait = cmdline_get(&boot->cmdline, "rootwait");
+	uint64_t delay = cmdline_number(&boot->cmdline, "rootdelay", 0);
+	uint64_t seconds;
+
+	if (wait)
+		return text_number(wait, 10, &seconds) && seconds < 1u << 30 ? seconds * 1000
+									     : FIND_FOREVER;
+	return delay > PATIENCE && delay < 1u << 30 ? delay * 1000 : PATIENCE * 1000;
+}
+
 static bool find_root(struct boot *boot, struct device **ret)
 {
 	const char *root = cmdline_get(&boot->cmdline, "root");
@@ -120,7 +136,7 @@ static bool find_root(struct boot *boot, struct device **ret)
 
 	if (!parse_root(boot, &name))
 		return false;
-	*ret = find_device(boot, &name);
+	*ret = find_device(boot, &name, patience(boot));
 	if (*ret)
 		return true;
 	if (boot->hopeless)
@@ -157,7 +173,7 @@ static bool mount_usr(struct boot *boot, const char *what, const char *type, con
 		log_warning("/usr on %s: left to the real system", what);
 		return true;
 	}
-	device = find_device(boot, &name);
+	device = find_device(boot, &name, patience(boot));
 	if (!device)
 		return boot->hopeless ? false : boot_fail(boot, "/usr: %s did not come", what);
 	text_print(path, sizeof(path), "/dev/%s", device->name);

@@ -90,6 +90,11 @@ def _gpt(workshop: Workshop) -> list[Disk]:
     return [Disk(workshop.gpt())]
 
 
+def _systemd(workshop: Workshop) -> list[Disk]:
+    folder = disks.systemd_folder(workshop.scratch)
+    return [Disk(workshop.disk("systemd", partial(disks.ext, folder, size=64 * disks.MEGA)))]
+
+
 def _mbr(workshop: Workshop) -> list[Disk]:
     return [Disk(workshop.mbr())]
 
@@ -129,7 +134,9 @@ def _buses() -> list[Case]:
     rows = [Case(f"{kernel}-bus-{bus}", kernel, everything, _plain, root, bus=bus, quick=f"{kernel}{bus}" == "6.12nvme")
             for kernel in ("6.1", "6.12") for bus in
             ("virtio-blk", "virtio-scsi", "lsi", "megasas", "ahci", "ide", "nvme", "usb", "sd")]  # fmt: skip
-    return [*rows, Case("7.2-bus-virtio-blk", "7.2", everything, _plain, root)]
+    told = r"^InitRDTimestampMonotonic=[1-9]"
+    return [Case("6.1-systemd", "6.1", HOST, _systemd, "root=/dev/vda rw", [REACHED, EXT4_AT_ROOT, told], seconds=240),
+            *rows, Case("7.2-bus-virtio-blk", "7.2", everything, _plain, root)]
 
 
 def _filesystems() -> list[Case]:
@@ -180,8 +187,8 @@ def _storage() -> list[Case]:
     degraded = [_storage_case(f"{name}-degraded", name, root, missing=(1,), **late) for name in ("raid1", "raid5", "raid10")]
     btrfs = {"expected": [REACHED, r"^\S+ / btrfs "]}
     volumes = [
-        _storage_case("lvm", "linear", "root=/dev/vg/root-a", LVM),
-        _storage_case("lvm-mapper", "linear", "root=/dev/mapper/vg-root--a rd.lvm.lv=vg/root-a", LVM),
+        _storage_case("lvm", "linear", "root=/dev/vg_linear/root-a", LVM),
+        _storage_case("lvm-mapper", "linear", "root=/dev/mapper/vg_linear-root--a rd.lvm.lv=vg_linear/root-a", LVM),
         _storage_case("lvm-striped", "striped", root, LVM),
         _storage_case("lvm-thin", "thin", root, LVM),
         _storage_case("lvm-on-raid", "lvm-on-raid", root, LVM),
@@ -194,15 +201,15 @@ def _storage() -> list[Case]:
         _storage_case("luks2-key", "luks2", "root=/dev/mapper/root", LUKS, files=key),
         _storage_case("luks-wrong-then-right", "luks1", f"root=/dev/mapper/root {MAPPED}", LUKS, talk=wrong,
                       expected=[REACHED, "No key of root has this passphrase"]),
-        _storage_case("lvm-on-luks", "lvm-on-luks", f"root=/dev/vg/root {MAPPED}", LVM | LUKS, talk=UNLOCK),
+        _storage_case("lvm-on-luks", "lvm-on-luks", f"root=/dev/vg_lvm_on_luks/root {MAPPED}", LVM | LUKS, talk=UNLOCK),
         _storage_case("luks-on-lvm", "luks-on-lvm", f"root=/dev/mapper/root {MAPPED}", LVM | LUKS, talk=UNLOCK),
     ]  # fmt: skip
     return [*arrays, *degraded, *volumes, *luks,
             _storage_case("btrfs-two", "btrfs-two", root, **btrfs),
-            _storage_case("btrfs-subvol", "btrfs-subvol", f"{root} rootflags=subvol=@", **btrfs),
+            _storage_case("btrfs-subvol", "btrfs-subvol", f"root=UUID={storage.BTRFS_UUID} rootflags=subvol=@", **btrfs),
             _storage_case("raid1", "raid1", f"root=/dev/md/root rd.md.uuid={storage.MD_UUID}", kernel="6.12", quick=True),
             _storage_case("luks2-key", "luks2", "root=/dev/mapper/root", LUKS, kernel="6.12", files=key),
-            _storage_case("lvm", "linear", "root=/dev/vg/root-a", LVM, kernel="6.12")]  # fmt: skip
+            _storage_case("lvm", "linear", "root=/dev/vg_linear/root-a", LVM, kernel="6.12")]  # fmt: skip
 
 
 def _failures() -> list[Case]:

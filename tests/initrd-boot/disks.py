@@ -8,6 +8,8 @@ from pathlib import Path
 from debian import run
 from image import build_real_init
 
+import guest
+
 UUID = "6c1f7d3a-52d2-4b7e-9d57-2f3f3b1e8a11"
 LABEL = "kimg-root"
 PARTUUID = "0b2d9c44-77aa-4b8c-9a0e-5d1f0a6b7c31"
@@ -30,6 +32,54 @@ def root_folder(arch: str, scratch: Path, mark: str = "root") -> Path:
         (folder / name).mkdir(parents=True)
     shutil.copy(build_real_init(arch, scratch), folder / "sbin" / "init")
     (folder / "etc" / "mark").write_text(f"{mark}\n")
+    return folder
+
+
+SYSTEMD = ["/lib/systemd/systemd", "/bin/systemctl", "/bin/busybox"]
+TARGET = """[Unit]
+Description=All there is
+DefaultDependencies=no
+Requires=report.service
+After=report.service
+AllowIsolate=yes
+"""
+SERVICE = """[Unit]
+DefaultDependencies=no
+[Service]
+Type=oneshot
+ExecStart=/bin/report
+"""
+REPORT = """#!/bin/busybox sh
+exec >/dev/console 2>&1
+echo "REALINIT begin"
+/bin/systemctl show -p InitRDTimestampMonotonic -p UserspaceTimestampMonotonic
+/bin/busybox cat /proc/mounts /run/kimg/times
+echo "REALINIT end"
+/bin/busybox reboot -f
+"""
+
+
+def systemd_folder(scratch: Path) -> Path:
+    """A root whose init is this machine's systemd, with one unit that tells what systemd knows of the initrd."""
+    folder = root_folder("amd64", scratch, "systemd")
+    if (folder / "bin").exists():
+        return folder
+    (folder / "sbin" / "init").unlink()
+    (folder / "sbin" / "init").symlink_to("/lib/systemd/systemd")
+    files = {Path(name) for name in SYSTEMD}
+    for program in list(files):
+        files |= set(guest.libraries(program))
+    for path in files:
+        target = folder / str(path).lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    units = folder / "etc" / "systemd" / "system"
+    units.mkdir(parents=True)
+    (units / "default.target").write_text(TARGET)
+    (units / "report.service").write_text(SERVICE)
+    (folder / "etc" / "machine-id").write_text("0123456789abcdef0123456789abcdef\n")
+    (folder / "bin" / "report").write_text(REPORT)
+    (folder / "bin" / "report").chmod(0o755)
     return folder
 
 

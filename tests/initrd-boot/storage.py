@@ -16,6 +16,7 @@ from machine import Disk, Machine
 
 PASSPHRASE = "correct horse"
 KEY = b"a key of bytes \x00\xff and more"
+BTRFS_UUID = "7d1f7d3a-52d2-4b7e-9d57-2f3f3b1e8a12"
 LUKS_UUID = "11111111-2222-4333-8444-555555555555"
 MD_UUID = "0badcafe:12345678:9abcdef0:87654321"
 BUSYBOX = Path("/bin/busybox")
@@ -37,8 +38,8 @@ def _md(level: str, count: int, more: str = "") -> Layout:
                              f'--homehost=any {more} "$@" && mkroot /dev/md9 && mdadm --stop /dev/md9')  # fmt: skip
 
 
-VG = 'lvm pvcreate -q "$@" && lvm vgcreate -q vg "$@"'
-DONE = "lvm vgchange -an vg"
+VG = 'lvm pvcreate -q "$@" && lvm vgcreate -q @VG@ "$@"'
+DONE = "lvm vgchange -an @VG@"
 FORMAT = f'echo -n "{PASSPHRASE}" | cryptsetup luksFormat -q --uuid {LUKS_UUID}'
 CHEAP = "--pbkdf pbkdf2 --pbkdf-force-iterations 1000"
 OPEN = f'echo -n "{PASSPHRASE}" | cryptsetup open --type luks --key-file -'
@@ -50,26 +51,26 @@ LAYOUTS = {
     "raid1-10": _md("1", 2, "--metadata=1.0"),
     "raid5": _md("5", 3),
     "raid10": _md("10", 4),
-    "linear": Layout(1, 32, f"{VG} && lvm lvcreate -q -Zn -Wn -L 20M -n root-a vg && mkroot /dev/vg/root-a && {DONE}"),
-    "striped": Layout(2, 24, f"{VG} && lvm lvcreate -q -Zn -Wn -i 2 -L 24M -n root vg && mkroot /dev/vg/root && {DONE}"),
-    "thin": Layout(1, 48, f"{VG} && lvm lvcreate -q -Zn -L 32M -T vg/pool && lvm lvcreate -q -V 20M -T vg/pool -n root && "
-                          f"mkroot /dev/vg/root && {DONE}"),  # fmt: skip
+    "linear": Layout(1, 32, f"{VG} && lvm lvcreate -q -Zn -Wn -L 20M -n root-a @VG@ && mkroot /dev/@VG@/root-a && {DONE}"),
+    "striped": Layout(2, 24, f"{VG} && lvm lvcreate -q -Zn -Wn -i 2 -L 24M -n root @VG@ && mkroot /dev/@VG@/root && {DONE}"),
+    "thin": Layout(1, 48, f"{VG} && lvm lvcreate -q -Zn -L 32M -T @VG@/pool && lvm lvcreate -q -V 20M -T @VG@/pool -n root && "
+                          f"mkroot /dev/@VG@/root && {DONE}"),  # fmt: skip
     "luks1": Layout(1, 24, f'{FORMAT} --type luks1 --pbkdf-force-iterations 1000 "$1" - && {OPEN} "$1" x && '
                            "mkroot /dev/mapper/x && cryptsetup close x"),  # fmt: skip
     "luks2": Layout(1, 40, f'{FORMAT} --type luks2 --pbkdf argon2id --pbkdf-force-iterations 4 --pbkdf-memory 65536 "$1" - '
                            f'&& echo -n "{PASSPHRASE}" | cryptsetup luksAddKey -q {CHEAP} --key-file - "$1" /key && '
                            f'{OPEN} "$1" x && mkroot /dev/mapper/x && cryptsetup close x'),  # fmt: skip
     "lvm-on-luks": Layout(1, 48, f'{FORMAT} {CHEAP} "$1" - && {OPEN} "$1" x && lvm pvcreate -q /dev/mapper/x && '
-                                 "lvm vgcreate -q vg /dev/mapper/x && lvm lvcreate -q -Zn -Wn -L 20M -n root vg && "
-                                 f"mkroot /dev/vg/root && {DONE} && cryptsetup close x"),  # fmt: skip
-    "luks-on-lvm": Layout(1, 64, f"{VG} && lvm lvcreate -q -Zn -Wn -L 48M -n root vg && {FORMAT} {CHEAP} /dev/vg/root - && "
-                                 f"{OPEN} /dev/vg/root x && mkroot /dev/mapper/x && cryptsetup close x && {DONE}"),
+                                 "lvm vgcreate -q @VG@ /dev/mapper/x && lvm lvcreate -q -Zn -Wn -L 20M -n root @VG@ && "
+                                 f"mkroot /dev/@VG@/root && {DONE} && cryptsetup close x"),  # fmt: skip
+    "luks-on-lvm": Layout(1, 64, f"{VG} && lvm lvcreate -q -Zn -Wn -L 48M -n root @VG@ && {FORMAT} {CHEAP} /dev/@VG@/root - && "
+                                 f"{OPEN} /dev/@VG@/root x && mkroot /dev/mapper/x && cryptsetup close x && {DONE}"),
     "lvm-on-raid": Layout(2, 32, 'mdadm --create /dev/md9 --run --level=1 --raid-devices=2 --assume-clean --homehost=any '
-                                 '"$@" && lvm pvcreate -q /dev/md9 && lvm vgcreate -q vg /dev/md9 && '
-                                 "lvm lvcreate -q -Zn -Wn -L 20M -n root vg && mkroot /dev/vg/root && "
+                                 '"$@" && lvm pvcreate -q /dev/md9 && lvm vgcreate -q @VG@ /dev/md9 && '
+                                 "lvm lvcreate -q -Zn -Wn -L 20M -n root @VG@ && mkroot /dev/@VG@/root && "
                                  f"{DONE} && mdadm --stop /dev/md9"),  # fmt: skip
     "btrfs-two": Layout(2, 128, f'mkfs.btrfs -q -f -U {disks.UUID} -d raid1 -m raid1 "$@" && btrfsroot "$1" subvolid=5 /mnt'),
-    "btrfs-subvol": Layout(1, 128, f'mkfs.btrfs -q -f -U {disks.UUID} "$1" && mount -t btrfs "$1" /mnt && '
+    "btrfs-subvol": Layout(1, 128, f'mkfs.btrfs -q -f -U {BTRFS_UUID} "$1" && mount -t btrfs "$1" /mnt && '
                                    'btrfs subvolume create /mnt/@ && umount /mnt && btrfsroot "$1" subvol=@ /mnt'),
 }  # fmt: skip
 
@@ -79,14 +80,19 @@ export PATH=/sbin:/bin MDADM_NO_UDEV=1 DM_DISABLE_UDEV=1
 mkdir -p /proc /sys /dev /run/lvm /run/lock/lvm /run/cryptsetup /tmp /mnt
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
 while read module; do insmod $module; done </modules
-mkroot() { mke2fs -q -F -t ext4 -U @UUID@ -L @LABEL@ -d /root-folder "$1"; }
+mkroot() { /sbin/mke2fs -q -F -t ext4 -U @UUID@ -L @LABEL@ -d /root-folder "$1"; }
 btrfsroot() { mount -t btrfs -o "$2" "$1" /mnt && cp -a /root-folder/. /mnt && umount /mnt; }
-clean() { umount /mnt; dmsetup remove_all; mdadm --stop --scan; rm -rf /dev/vg; } 2>/dev/null
+clean() { umount /mnt; dmsetup remove_all; mdadm --stop --scan; rm -rf /dev/vg*; } 2>/dev/null
 @LAYOUTS@
 sync
 echo "MADE: $made"
 reboot -f
 """
+
+
+def group(name: str) -> str:
+    """The name of the volume group in a layout."""
+    return f"vg_{name.replace('-', '_')}"
 
 
 def _letters(number: int) -> str:
@@ -101,7 +107,7 @@ def _script() -> str:
     for name, layout in LAYOUTS.items():
         devices = " ".join(f"/dev/vd{_letters(number + n)}" for n in range(layout.count))
         number += layout.count
-        text += f'set -- {devices}\necho "-- {name}"\n{{ {layout.script}; }} && made="$made {name}"\nclean\n'
+        text += f'set -- {devices}\necho "-- {name}"\n{{ {layout.script.replace("@VG@", group(name))}; }} && made="$made {name}"\nclean\n'
     script = SCRIPT.replace("@LAYOUTS@", text)
     return script.replace("@UUID@", disks.UUID).replace("@LABEL@", disks.LABEL)
 
