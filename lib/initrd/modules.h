@@ -175,6 +175,8 @@ struct module_tree *module_set_modules(const struct module_set *set);
 /* What is odd: softdeps of modules that are not there, install commands that are passed over. */
 const struct kimg_note *module_set_notes(const struct module_set *set);
 
+void module_set_note(struct module_set *set, bool bad, const char *format, ...) printf_like(3, 4);
+
 struct arena *module_set_arena(struct module_set *set);
 
 #endif

@@ -399,6 +399,18 @@ const struct kimg_note *module_set_notes(const struct module_set *set)
 	return set->notes.first;
 }
 
+void module_set_note(struct module_set *set, bool bad, const char *format, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, format);
+	text = arena_vprintf(&set->arena, format, ap);
+	va_end(ap);
+	if (text)
+		notes_add(&set->notes, &set->arena, bad, "%s", text);
+}
+
 struct arena *module_set_arena(struct module_set *set)
 {
 	return &set->arena;
