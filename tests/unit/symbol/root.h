@@ -14,7 +14,7 @@
 struct root {
 	char path[32];
 	const char *roots[2]; /* as the library wants it */
-	char name[256];
+	char name[1024];
 };
 
 static inline int root_setup(void **state)
