@@ -35,7 +35,7 @@ struct hardware_file {
 
 struct hardware;
 
-/* Where the running system tells about itself. NULL: "/sys", "/proc", "/run/udev/data", "/dev", "/etc". */
+/* Where the running system tells about itself. NULL, as a whole or each: "/sys", "/proc", "/run/udev/data", "/dev", "/etc". */
 struct hardware_places {
 	const char *sysfs, *proc, *udev, *dev, *etc;
 };

@@ -377,18 +377,27 @@ static struct kimg_error *want_all(struct host *host)
 	return hardware_finish(host->hardware);
 }
 
+static const char *or_default(const char *place, const char *usual)
+{
+	return place ? place : usual;
+}
+
 struct kimg_error *hardware_of_host(const struct hardware_places *places, struct hardware **ret)
 {
+	static const struct hardware_places usual = { 0 };
 	cleanup_hardware struct hardware *hardware = NULL;
-	struct host host = { .places = {
-				     .sysfs = places->sysfs ? places->sysfs : "/sys",
-				     .proc = places->proc ? places->proc : "/proc",
-				     .udev = places->udev ? places->udev : "/run/udev/data",
-				     .dev = places->dev ? places->dev : "/dev",
-				     .etc = places->etc ? places->etc : "/etc",
-			     } };
+	struct host host = { 0 };
 	struct kimg_error *error;
 
+	if (!places)
+		places = &usual;
+	host.places = (struct hardware_places){
+		.sysfs = or_default(places->sysfs, "/sys"),
+		.proc = or_default(places->proc, "/proc"),
+		.udev = or_default(places->udev, "/run/udev/data"),
+		.dev = or_default(places->dev, "/dev"),
+		.etc = or_default(places->etc, "/etc"),
+	};
 	TRY(hardware_new(&hardware));
 	host.hardware = hardware;
 	error = want_all(&host);
