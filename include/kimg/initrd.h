@@ -64,7 +64,7 @@ struct kimg_initrd_entry {
 	size_t target_size;
 	const char *first; /* LINKED: the name of the entry that it is another name of; else NULL */
 	uint64_t offset; /* of its header, in the decoded segment; of a file system: the inode's number */
-	uint64_t size; /* bytes of a regular file */
+	uint64_t size; /* bytes of a regular file, or of the target of a link */
 	uint32_t mode; /* as st_mode: type and permissions */
 	uint32_t uid, gid;
 	uint32_t nlink;
@@ -105,6 +105,15 @@ struct kimg_error *kimg_initrd_next(struct kimg_initrd *initrd,
 struct kimg_error *kimg_initrd_data(struct kimg_initrd *initrd, const void **ret_bytes,
 				    size_t *ret_size);
 
+/*
+ * What stands at path once the kernel has unpacked all: the last one of that name, links followed as the kernel follows
+ * them, and never out of the initrd. Reads to the end; kimg_initrd_data() has its bytes then, and *ret_entry its own
+ * path. What an initrd that is damaged holds up to there is found, too. KIMG_E_NOT_FOUND, and what kimg_initrd_next()
+ * says.
+ */
+struct kimg_error *kimg_initrd_find(struct kimg_initrd *initrd, const char *path,
+				    const struct kimg_initrd_entry **ret_entry);
+
 /* The segments met so far, in order; all of them once kimg_initrd_next() gave NULL. Valid until the next call. */
 const struct kimg_initrd_segment *const *kimg_initrd_segments(const struct kimg_initrd *initrd,
 							      size_t *ret_count);
@@ -137,6 +146,12 @@ struct kimg_initrd_extract_options {
  */
 struct kimg_error *kimg_initrd_extract(struct kimg_initrd *initrd,
 				       const struct kimg_initrd_extract_options *options);
+
+/*
+ * Writes that tree to the descriptor fd as a tar archive in the pax format, with owners, devices and all; but sockets,
+ * which tar does not know. patterns as above. What was read before an error is written.
+ */
+struct kimg_error *kimg_initrd_tar(struct kimg_initrd *initrd, int fd, const char *const *patterns);
 
 /*
  * Whether name, without leading "/" and "./", matches a shell pattern, or lies below a folder that does. A star takes

@@ -3,6 +3,7 @@
 #include "codec/codec.h"
 
 #include <inttypes.h>
+#include <limits.h>
 
 #include "codec/driver.h"
 
@@ -69,6 +70,13 @@ struct kimg_error *codec_full(struct blob *out)
 	return out->size < out->max ? error_nomem() : codec_over(out);
 }
 
+struct kimg_error *codec_grew(struct blob *out, size_t n)
+{
+	if (!out->grew || out->grew(out, n))
+		return NULL;
+	return error_new(KIMG_E_INVALID, "stopped");
+}
+
 struct kimg_error *codec_memory(uint64_t need, const struct kimg_limits *limits)
 {
 	return error_new(KIMG_E_LIMIT,
@@ -99,6 +107,13 @@ size_t codec_skippable(struct span in, unsigned int max)
 	return at;
 }
 
+struct kimg_error *codec_decode_stream(const struct codec *codec, struct span in,
+				       const struct kimg_limits *limits, struct blob *out,
+				       size_t *ret_consumed)
+{
+	return error_wrap(codec->decode(in, 0, limits, out, ret_consumed), "%s", codec->name);
+}
+
 /* Whether one more stream of the same codec follows; few bits might as well be chance. */
 static bool more_streams(const struct codec *codec, struct span rest)
 {
@@ -119,6 +134,8 @@ static struct kimg_error *decode_streams(const struct codec *codec, struct span 
 		if (consumed == 0)
 			break;
 		at += consumed;
+		if (codec->skippable)
+			at += codec_skippable(span_from(in, at), UINT_MAX);
 	} while (!(expected && out->n == expected) && more_streams(codec, span_from(in, at)));
 	*ret_consumed = at;
 	return NULL;

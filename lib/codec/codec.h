@@ -58,6 +58,7 @@ struct codec_sink {
 struct codec {
 	const char *name;   /* "gzip": the word users see */
 	const char *suffix; /* ".gz" */
+	bool skippable;     /* frames that mean nothing may follow a stream */
 	int (*probe)(struct span in);
 	struct kimg_error *(*inspect)(struct span in, struct codec_info *ret_info);
 	struct kimg_error *(*decode)(struct span in, size_t expected,
@@ -103,6 +104,14 @@ const struct codec *codec_next(struct span s, size_t *at, size_t step);
 struct kimg_error *codec_decode(const struct codec *codec, struct span in, uint64_t expected,
 				const struct kimg_limits *limits, struct blob *ret_out,
 				size_t *ret_consumed) must_check;
+
+/*
+ * The same for one stream alone, into out, which the caller initialised: blob_init() with the most that it may hold. An
+ * error leaves in out what it pleases; but what out->grew was told of is sound. (gzip and bzip2 tell nothing.)
+ */
+struct kimg_error *codec_decode_stream(const struct codec *codec, struct span in,
+				       const struct kimg_limits *limits, struct blob *out,
+				       size_t *ret_consumed) must_check;
 
 /*
  * Encodes in as one stream into sink, byte for byte as the codec's command does from a pipe, where the

@@ -35,6 +35,9 @@ struct kimg_error *codec_over(struct blob *out) must_check;
 /* The error for a stream that did not fit into the room: that, or the room was short. */
 struct kimg_error *codec_full(struct blob *out) must_check;
 
+/* Tells who watches out that n bytes of it are final; an error where that was all they wanted. */
+struct kimg_error *codec_grew(struct blob *out, size_t n) must_check;
+
 /* The error for working memory over the limit. */
 struct kimg_error *codec_memory(uint64_t need, const struct kimg_limits *limits) must_check;
 

@@ -2,6 +2,9 @@
 /* Driving liblzma over whole buffers, for lzma and xz. */
 #include "codec/liblzma.h"
 
+/* Bytes of output between two calls of who watches it. */
+#define STEP (1u << 20)
+
 struct kimg_error *liblzma_error(lzma_ret result, uint64_t at, lzma_stream *s,
 				 const struct kimg_limits *limits)
 {
@@ -37,6 +40,21 @@ static lzma_ret run(lzma_stream *s, uint8_t *p, size_t n)
 	return result;
 }
 
+/* The same into out, in steps where somebody watches it. */
+static struct kimg_error *run_watched(lzma_stream *s, struct blob *out, lzma_ret *ret_result)
+{
+	size_t n = out->n, end = out->n + codec_left(out);
+
+	do {
+		size_t step = out->grew && end - n > STEP ? STEP : end - n;
+
+		*ret_result = run(s, out->p + n, step);
+		n += step - s->avail_out;
+		TRY(codec_grew(out, n));
+	} while (*ret_result == LZMA_BUF_ERROR && s->avail_out == 0 && n < end);
+	return NULL;
+}
+
 struct kimg_error *liblzma_decode(lzma_stream *s, struct span in, const struct kimg_limits *limits,
 				  struct blob *out, size_t *ret_consumed)
 {
@@ -46,7 +64,7 @@ struct kimg_error *liblzma_decode(lzma_stream *s, struct span in, const struct k
 	TRY(codec_room(out, UINT64_MAX));
 	s->next_in = in.p;
 	s->avail_in = in.n;
-	result = run(s, out->p + out->n, codec_left(out));
+	TRY(run_watched(s, out, &result));
 	if (result == LZMA_BUF_ERROR && s->avail_out == 0) {
 		/* With both used up, one more byte tells which of them was too short. */
 		result = run(s, &over, 1);

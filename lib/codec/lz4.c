@@ -189,6 +189,7 @@ static struct kimg_error *decode_legacy(struct span in, size_t expected,
 		if (next != LEGACY_MORE)
 			break;
 		TRY(decode_block(&l, limits, out, &end));
+		TRY(codec_grew(out, out->n));
 	}
 	if (next == LEGACY_CUT)
 		return error_at(KIMG_E_TRUNCATED, l.at, "a block is cut short");
@@ -325,8 +326,7 @@ static struct kimg_error *lz4_decode(struct span in, size_t expected,
 		error = error_at(KIMG_E_CORRUPT, 0, "no lz4 header");
 	if (error)
 		return error_shift(error, start);
-	start += consumed;
-	*ret_consumed = start + codec_skippable(span_from(in, start), UINT_MAX);
+	*ret_consumed = start + consumed;
 	return NULL;
 }
 
@@ -386,6 +386,7 @@ static struct kimg_error *lz4_encode(struct span in, const struct codec_options 
 const struct codec codec_lz4 = {
 	.name = "lz4",
 	.suffix = ".lz4",
+	.skippable = true,
 	.probe = lz4_probe,
 	.inspect = lz4_inspect,
 	.decode = lz4_decode,

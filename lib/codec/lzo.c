@@ -204,6 +204,7 @@ static struct kimg_error *lzo_decode(struct span in, size_t expected,
 		if (b.size == 0)
 			break;
 		TRY(decode_block(&c, &h, &b, out));
+		TRY(codec_grew(out, out->n));
 	}
 	*ret_consumed = c.at;
 	return NULL;

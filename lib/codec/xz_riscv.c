@@ -131,10 +131,17 @@ struct kimg_error *xz_riscv_decode(struct span in, const struct kimg_limits *lim
 {
 	cleanup_liblzma lzma_stream lzma = LZMA_STREAM_INIT;
 	size_t from = out->n, consumed = 0;
+	typeof(out->grew) grew = out->grew;
+	struct kimg_error *error;
 	struct stream s;
 
 	TRY(start(in, limits, &s, &lzma));
-	TRY(liblzma_decode(&lzma, span_from(in, s.header_size), limits, out, &consumed));
+	/* Nothing is final before the filter has run. */
+	out->grew = NULL;
+	error = liblzma_decode(&lzma, span_from(in, s.header_size), limits, out, &consumed);
+	out->grew = grew;
+	if (error)
+		return error;
 	riscv_bcj_decode(out->p + from, out->n - from, s.pc);
 	TRY(verify(span_clip(in, 0, consumed), s.check, span_from(blob_span(out), from)));
 	*ret_consumed = consumed;

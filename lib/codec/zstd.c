@@ -27,6 +27,12 @@
 #define SKIPPABLE_PROBE 64
 #define WINDOW_LOG_MIN  10
 
+/* What a watched decoder takes at a time: about 2 MiB of output. */
+#define PIECE (512u << 10)
+
+/* ZSTD_d_stableOutBuffer, which the header hides from programs that link the shared library; 1.4.7 and later have it. */
+#define STABLE_OUTPUT ZSTD_d_experimentalParam2
+
 #define SINGLE_SEGMENT 0x20
 #define RESERVED       0x08
 #define CHECKSUM       0x04
@@ -145,6 +151,15 @@ static struct kimg_error *zstd_error(size_t result, uint64_t at)
 	}
 }
 
+/* Whether the library takes it from us that the output stays where it is; then any window will do. */
+static bool keep_output(ZSTD_DCtx *d)
+{
+	ZSTD_bounds bounds = ZSTD_dParam_getBounds(ZSTD_d_windowLogMax);
+
+	return !ZSTD_isError(ZSTD_DCtx_setParameter(d, STABLE_OUTPUT, 1)) &&
+	       !ZSTD_isError(ZSTD_DCtx_setParameter(d, ZSTD_d_windowLogMax, bounds.upperBound));
+}
+
 /* In one shot, which needs no window beside the output. */
 static struct kimg_error *decode_frame(struct span in, struct blob *out, size_t *ret_consumed)
 {
@@ -171,15 +186,55 @@ static struct kimg_error *decode_frame(struct span in, struct blob *out, size_t 
 	return NULL;
 }
 
+/*
+ * Piece by piece, for somebody who waits for the output: the decoder writes to where it stays, so this needs no window
+ * either.
+ */
+static struct kimg_error *decode_watched(struct span in, struct blob *out, size_t *ret_consumed)
+{
+	cleanup(free_context) ZSTD_DCtx *d = NULL;
+	ZSTD_outBuffer target;
+	ZSTD_inBuffer source = { in.p, 0, 0 };
+	struct frame f;
+	size_t result = 1;
+
+	TRY(start(in, &f, &d));
+	if (f.has_content_size && f.content_size > out->max - out->n)
+		return codec_over(out);
+	if (!keep_output(d))
+		return decode_frame(in, out, ret_consumed);
+	TRY(codec_room(out, f.has_content_size ? f.content_size : UINT64_MAX));
+	target = (ZSTD_outBuffer){ out->p, out->n + codec_left(out), out->n };
+	while (result) {
+		size_t before = source.pos + target.pos;
+
+		source.size = in.n - source.pos < PIECE ? in.n : source.pos + PIECE;
+		result = ZSTD_decompressStream(d, &target, &source);
+		if (ZSTD_isError(result))
+			return zstd_error(result, source.pos);
+		if (result && source.pos + target.pos == before)
+			return target.pos == target.size
+				       ? codec_full(out)
+				       : error_at(KIMG_E_TRUNCATED, in.n, "the frame is cut short");
+		TRY(codec_grew(out, target.pos));
+	}
+	out->n = target.pos;
+	*ret_consumed = source.pos;
+	return NULL;
+}
+
 static struct kimg_error *zstd_decode(struct span in, size_t expected,
 				      const struct kimg_limits *limits, struct blob *out,
 				      size_t *ret_consumed)
 {
 	size_t start_at = codec_skippable(in, UINT_MAX), consumed = 0;
 
-	TRY(error_shift(decode_frame(span_from(in, start_at), out, &consumed), start_at));
-	consumed += start_at;
-	*ret_consumed = consumed + codec_skippable(span_from(in, consumed), UINT_MAX);
+	in = span_from(in, start_at);
+	if (out->grew)
+		TRY(error_shift(decode_watched(in, out, &consumed), start_at));
+	else
+		TRY(error_shift(decode_frame(in, out, &consumed), start_at));
+	*ret_consumed = start_at + consumed;
 	return NULL;
 }
 
@@ -296,6 +351,7 @@ static struct kimg_error *zstd_encode(struct span in, const struct codec_options
 const struct codec codec_zstd = {
 	.name = "zstd",
 	.suffix = ".zst",
+	.skippable = true,
 	.probe = zstd_probe,
 	.inspect = zstd_inspect,
 	.decode = zstd_decode,

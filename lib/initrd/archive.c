@@ -136,12 +136,9 @@ static void set_entry(struct kimg_initrd *initrd, const struct header *h)
 	};
 	set_device(&initrd->entry, h);
 	initrd->data = (struct span){ 0 };
-}
-
-static bool is_known_type(uint32_t mode)
-{
-	return S_ISREG(mode) || S_ISDIR(mode) || S_ISLNK(mode) || S_ISCHR(mode) || S_ISBLK(mode) ||
-	       S_ISFIFO(mode) || S_ISSOCK(mode);
+	initrd->devno[0] = h->field[MAJOR];
+	initrd->devno[1] = h->field[MINOR];
+	initrd->change = (struct rootfs_change){ 0 };
 }
 
 /* Where the kernel skips what it reads, it looks at neither name nor data. */
@@ -160,6 +157,7 @@ static const char *why_skipped(const struct header *h)
 	return NULL;
 }
 
+/* The file is there by then; what follows it is not. */
 static void check_sum(struct kimg_initrd *initrd, const struct header *h)
 {
 	uint32_t sum = 0;
@@ -167,9 +165,10 @@ static void check_sum(struct kimg_initrd *initrd, const struct header *h)
 	for (size_t i = 0; i < initrd->data.n; i++)
 		sum += initrd->data.p[i];
 	if (sum != h->field[CHECK])
-		initrd_note(initrd, true,
-			    "%s: the checksum is 0x%08" PRIx32 ", the bytes give 0x%08" PRIx32,
-			    initrd->entry.name, h->field[CHECK], sum);
+		initrd->broken = error_at(KIMG_E_MISMATCH, initrd->entry.offset,
+					  "%s: the checksum is 0x%08" PRIx32
+					  ", the bytes give 0x%08" PRIx32,
+					  initrd->entry.name, h->field[CHECK], sum);
 }
 
 /* A text within bytes: up to its first NUL. There is one, or a byte that is not part of the text follows. */
@@ -179,7 +178,7 @@ static void set_target(struct kimg_initrd *initrd, struct span bytes)
 	char *copy = arena_copy(&initrd->arena, (const char *)text.p, text.n);
 
 	initrd->entry.target = copy ? copy : "";
-	initrd->entry.target_size = copy ? text.n : 0;
+	initrd->entry.size = initrd->entry.target_size = copy ? text.n : 0;
 }
 
 static void set_body(struct kimg_initrd *initrd, const struct header *h)
@@ -189,69 +188,49 @@ static void set_body(struct kimg_initrd *initrd, const struct header *h)
 
 	if (S_ISLNK(entry->mode)) {
 		set_target(initrd, body);
-		if (entry->target_size == 0)
-			skipped(initrd, "a link to nothing");
 	} else if (S_ISREG(entry->mode)) {
 		entry->size = h->field[SIZE];
 		initrd->data = body;
-		if (h->sums && body.n == entry->size)
+		if (body.n < entry->size)
+			initrd_note(initrd, true, "%s: %zu of %" PRIu64 " bytes are there",
+				    entry->name, body.n, entry->size);
+		else if (h->sums)
 			check_sum(initrd, h);
-	} else if (!is_known_type(entry->mode)) {
-		skipped(initrd, "no type that the kernel knows");
 	}
 }
 
 /* ---- walking ---- */
 
 /*
- * What is asked for runs past the end. A plain archive just ends there for the kernel; the end of a stream is where
- * it must stand between two entries.
+ * The bytes end where more should come. For the kernel a plain archive just ends there; the end of a stream is where it
+ * must stand between two entries.
  */
-static struct kimg_error *cut(struct kimg_initrd *initrd, bool *ret_got)
+static struct kimg_error *cut(struct kimg_initrd *initrd)
 {
-	struct kimg_error *broken = initrd->broken;
-	uint64_t at = initrd->cursor;
+	bool plain = !initrd->segment->about.codec;
+	uint64_t at = initrd->cursor < initrd->space.n ? initrd->cursor : initrd->space.n;
 
-	*ret_got = false;
 	initrd->cursor = initrd->space.n;
-	initrd->broken = NULL;
-	if (broken)
-		return broken;
-	if (initrd->segment->about.codec)
-		return error_at(KIMG_E_TRUNCATED, at, "the archive ends within an entry");
-	initrd_note(initrd, true, "the archive ends within the entry at 0x%" PRIx64, at);
-	segment_end(initrd);
-	return NULL;
-}
-
-static struct kimg_error *over(struct kimg_initrd *initrd, bool *ret_got)
-{
-	struct kimg_error *broken = initrd->broken;
-
-	*ret_got = false;
-	initrd->broken = NULL;
-	if (broken)
-		return broken;
-	segment_end(initrd);
-	return NULL;
+	TRY(segment_end(initrd));
+	return plain ? NULL : error_at(KIMG_E_TRUNCATED, at, "the stream ends within an entry");
 }
 
 /* Over zeroes to the next header. *ret_more: there is one. */
 static struct kimg_error *find_header(struct kimg_initrd *initrd, bool *ret_more)
 {
-	struct span s = initrd->space;
 	uint64_t at = initrd->cursor;
+	uint8_t c = 0;
 
-	*ret_more = false;
-	while (at < s.n && s.p[at] == 0)
+	while (segment_reach(initrd, at + 1) && (c = initrd->space.p[at]) == 0)
 		at++;
 	initrd->cursor = at;
-	if (at == s.n)
+	*ret_more = false;
+	if (c == 0)
 		return NULL;
 	if (at % 4)
 		return error_at(KIMG_E_CORRUPT, at,
 				"what follows the archive does not start at a multiple of 4");
-	*ret_more = s.p[at] == '0';
+	*ret_more = c == '0';
 	if (!*ret_more && initrd->segment->about.codec)
 		return error_at(KIMG_E_CORRUPT, at, "what follows the archive is none");
 	return NULL;
@@ -272,7 +251,7 @@ static struct kimg_error *read_name(struct kimg_initrd *initrd, const struct hea
 
 static bool is_trailer(const struct kimg_initrd_entry *entry)
 {
-	return strcmp(entry->name, "TRAILER!!!") == 0;
+	return !entry->why && strcmp(entry->name, "TRAILER!!!") == 0;
 }
 
 static struct kimg_error *take_entry(struct kimg_initrd *initrd, const struct header *h)
@@ -285,65 +264,92 @@ static struct kimg_error *take_entry(struct kimg_initrd *initrd, const struct he
 		return NULL;
 	}
 	TRY(read_name(initrd, h));
-	if (is_trailer(&initrd->entry))
+	if (is_trailer(&initrd->entry)) {
+		rootfs_forget_links(&initrd->rootfs);
 		return NULL;
-	if (initrd->entry.name_size == 0)
-		skipped(initrd, "its name is empty");
+	}
 	set_body(initrd, h);
-	return NULL;
+	return rootfs_add(&initrd->rootfs, &initrd->entry, initrd->data, initrd->devno,
+			  &initrd->change);
 }
 
-static bool is_cut(const struct kimg_initrd *initrd, const struct header *h)
+/*
+ * Whether the bytes that are there are too few for the kernel to make anything of the entry. A file it opens when it
+ * has the name, so that it has those of its bytes that there are. Nothing waits for the padding.
+ */
+static bool is_cut(struct kimg_initrd *initrd, const struct header *h)
 {
-	/* What a file has of its bytes is written even so. */
-	if (S_ISREG(h->field[MODE]) && !initrd->segment->about.codec)
-		return h->data_at > initrd->space.n;
-	return h->end > initrd->space.n;
+	uint32_t mode = h->field[MODE];
+
+	if (segment_reach(initrd, h->end))
+		return false;
+	if (why_skipped(h))
+		return true;
+	return !segment_reach(initrd, S_ISLNK(mode) ? h->data_at + h->field[SIZE] : h->data_at);
 }
 
-/* One entry; *ret_trailer where it is the trailer of an archive. */
-static struct kimg_error *step(struct kimg_initrd *initrd, bool *ret_got, bool *ret_trailer)
+static void finish_entry(struct kimg_initrd *initrd, const struct header *h)
 {
 	struct kimg_initrd_segment *about = &initrd->segment->about;
-	struct header h;
-	bool more;
 
-	*ret_trailer = false;
-	TRY(find_header(initrd, &more));
-	if (!more)
-		return over(initrd, ret_got);
-	if (initrd->space.n - initrd->cursor < HEADER)
-		return cut(initrd, ret_got);
-	TRY(read_header(initrd->space.p + initrd->cursor, initrd->cursor, &h));
-	if (is_cut(initrd, &h))
-		return cut(initrd, ret_got);
-	TRY(take_entry(initrd, &h));
-	if (h.wrong)
+	if (h->wrong)
 		initrd_note(initrd, true, "%s: a header with a digit that is none",
 			    initrd->entry.name);
 	if (!about->format)
-		about->format = h.sums ? "crc" : "newc";
-	initrd->cursor = h.end < initrd->space.n ? h.end : initrd->space.n;
-	*ret_trailer = is_trailer(&initrd->entry) && initrd->entry.effect == KIMG_INITRD_MADE;
-	*ret_got = !*ret_trailer;
+		about->format = h->sums ? "crc" : "newc";
+	initrd->cursor = h->end;
+	if (is_trailer(&initrd->entry)) {
+		about->trailer = true;
+	} else {
+		about->entries++;
+		about->early |= strncmp(initrd->entry.name, "kernel/", 7) == 0;
+	}
+}
+
+/* One entry, or the trailer of an archive, or (*ret_got is false, and the segment over) none. */
+static struct kimg_error *step(struct kimg_initrd *initrd, bool *ret_got)
+{
+	struct header h;
+	bool more;
+
+	*ret_got = false;
+	if (initrd->cursor > initrd->space.n && !segment_reach(initrd, initrd->cursor))
+		return cut(initrd);
+	TRY(find_header(initrd, &more));
+	if (!more)
+		return segment_end(initrd);
+	if (!segment_reach(initrd, initrd->cursor + HEADER)) {
+		initrd_note(initrd, true, "the archive ends within the header at 0x%" PRIx64,
+			    initrd->cursor);
+		return cut(initrd);
+	}
+	TRY(read_header(initrd->space.p + initrd->cursor, initrd->cursor, &h));
+	if (is_cut(initrd, &h)) {
+		initrd_note(initrd, true, "the archive ends within the entry at 0x%" PRIx64,
+			    initrd->cursor);
+		return cut(initrd);
+	}
+	TRY(take_entry(initrd, &h));
+	finish_entry(initrd, &h);
+	*ret_got = true;
 	return NULL;
 }
 
 /* Behind the trailer a stream goes on as the same segment, and a plain archive is over. */
 struct kimg_error *archive_next(struct kimg_initrd *initrd, bool *ret_got)
 {
-	struct kimg_initrd_segment *about = &initrd->segment->about;
-	bool trailer;
+	bool got;
 
-	do {
-		TRY(step(initrd, ret_got, &trailer));
-		about->trailer |= trailer;
-	} while (trailer && about->codec);
-	if (trailer)
-		return over(initrd, ret_got);
-	if (*ret_got) {
-		about->entries++;
-		about->early |= strncmp(initrd->entry.name, "kernel/", 7) == 0;
+	*ret_got = false;
+	for (;;) {
+		TRY(step(initrd, &got));
+		if (!got)
+			return NULL;
+		if (!is_trailer(&initrd->entry))
+			break;
+		if (!initrd->segment->about.codec)
+			return segment_end(initrd);
 	}
+	*ret_got = true;
 	return NULL;
 }

@@ -5,11 +5,17 @@
 
 #include "initrd/reader.h"
 
+/* An archive of nothing but damage has enough to say by then. */
+#define MAX_NOTES 256
+
 void initrd_note(struct kimg_initrd *initrd, bool bad, const char *format, ...)
 {
-	struct kimg_note *note = arena_alloc(&initrd->arena, sizeof(*note));
+	struct kimg_note *note;
 	va_list ap;
 
+	if (++initrd->note_count > MAX_NOTES)
+		return;
+	note = arena_alloc(&initrd->arena, sizeof(*note));
 	if (!note)
 		return;
 	va_start(ap, format);
@@ -25,45 +31,47 @@ void initrd_note(struct kimg_initrd *initrd, bool bad, const char *format, ...)
 	initrd->last_note = note;
 }
 
-static struct kimg_initrd *new_initrd(const struct kimg_initrd_options *options)
+/* Zero after an error, too, so that it can be freed. */
+static struct kimg_error *new_initrd(const struct kimg_initrd_options *options,
+				     struct kimg_initrd **ret)
 {
 	struct kimg_initrd *initrd = calloc(1, sizeof(*initrd));
 
+	*ret = initrd;
 	if (!initrd)
-		return NULL;
+		return error_nomem();
 	initrd->limits = options ? options->limits : KIMG_LIMITS_DEFAULT;
-	initrd->last_segment = &initrd->segments;
-	return initrd;
+	return rootfs_init(&initrd->rootfs, initrd->limits.memory);
+}
+
+static void free_initrd(struct kimg_initrd **initrd)
+{
+	kimg_initrd_free(*initrd);
 }
 
 struct kimg_error *kimg_initrd_open_bytes(const void *bytes, size_t size,
 					  const struct kimg_initrd_options *options,
 					  struct kimg_initrd **ret_initrd)
 {
-	struct kimg_initrd *initrd = new_initrd(options);
+	cleanup(free_initrd) struct kimg_initrd *initrd = NULL;
 
-	if (!initrd)
-		return error_nomem();
+	TRY(new_initrd(options, &initrd));
 	initrd->bytes = span_of(bytes, size);
 	*ret_initrd = initrd;
+	initrd = NULL;
 	return NULL;
 }
 
 struct kimg_error *kimg_initrd_open(const char *path, const struct kimg_initrd_options *options,
 				    struct kimg_initrd **ret_initrd)
 {
-	struct kimg_initrd *initrd = new_initrd(options);
-	struct kimg_error *error;
+	cleanup(free_initrd) struct kimg_initrd *initrd = NULL;
 
-	if (!initrd)
-		return error_nomem();
-	error = blob_open(&initrd->file, path, &initrd->limits);
-	if (error) {
-		kimg_initrd_free(initrd);
-		return error;
-	}
+	TRY(new_initrd(options, &initrd));
+	TRY(blob_open(&initrd->file, path, &initrd->limits));
 	initrd->bytes = blob_span(&initrd->file);
 	*ret_initrd = initrd;
+	initrd = NULL;
 	return NULL;
 }
 
@@ -72,8 +80,9 @@ void kimg_initrd_free(struct kimg_initrd *initrd)
 	if (!initrd)
 		return;
 	for (struct segment *segment = initrd->segments; segment; segment = segment->next)
-		blob_done(&segment->decoded);
+		arrival_done(&segment->arrival);
 	kimg_error_free(initrd->broken);
+	rootfs_done(&initrd->rootfs);
 	blob_done(&initrd->file);
 	arena_done(&initrd->arena);
 	free(initrd->list);
@@ -84,30 +93,139 @@ void kimg_initrd_free(struct kimg_initrd *initrd)
 
 static struct kimg_error *next(struct kimg_initrd *initrd, bool *ret_got)
 {
-	*ret_got = false;
-	while (!*ret_got) {
+	struct kimg_error *error = initrd->broken;
+
+	initrd->broken = NULL;
+	while (!error && !*ret_got) {
+		size_t index;
+
 		if (!initrd->segment)
 			TRY(segment_next(initrd));
 		if (!initrd->segment)
 			return NULL;
-		TRY(error_wrap(archive_next(initrd, ret_got), "segment %zu",
-			       initrd->segment->about.index));
+		index = initrd->segment->about.index;
+		error = error_wrap(archive_next(initrd, ret_got), "segment %zu", index);
 	}
-	return NULL;
+	return error;
+}
+
+struct kimg_error *initrd_next(struct kimg_initrd *initrd, bool *ret_got)
+{
+	struct kimg_error *error = NULL;
+
+	*ret_got = false;
+	if (!initrd->ended)
+		error = next(initrd, ret_got);
+	initrd->ended |= !*ret_got;
+	return error;
 }
 
 struct kimg_error *kimg_initrd_next(struct kimg_initrd *initrd,
 				    const struct kimg_initrd_entry **ret_entry)
 {
-	struct kimg_error *error = NULL;
-	bool got = false;
+	bool got;
 
-	if (!initrd->ended)
-		error = next(initrd, &got);
-	initrd->ended |= !got;
-	if (!error)
-		*ret_entry = got ? &initrd->entry : NULL;
-	return error;
+	TRY(initrd_next(initrd, &got));
+	*ret_entry = got ? &initrd->entry : NULL;
+	return NULL;
+}
+
+struct kimg_error *initrd_rewind(struct kimg_initrd *initrd)
+{
+	rootfs_done(&initrd->rootfs);
+	TRY(rootfs_init(&initrd->rootfs, initrd->limits.memory));
+	kimg_error_free(initrd->broken);
+	initrd->broken = NULL;
+	initrd->at = 0;
+	initrd->decoded = 0;
+	initrd->behind_archive = false;
+	initrd->ended = false;
+	initrd->segment = NULL;
+	initrd->previous = NULL;
+	initrd->notes = NULL;
+	initrd->last_note = NULL;
+	initrd->note_count = 0;
+	return NULL;
+}
+
+struct kimg_error *initrd_read_all(struct kimg_initrd *initrd)
+{
+	bool got = true;
+
+	while (got)
+		TRY(initrd_next(initrd, &got));
+	return NULL;
+}
+
+/* ---- what is known of them ---- */
+
+struct kimg_error *initrd_file_data(struct kimg_initrd *initrd, const struct rootfs_file *file,
+				    struct span *ret_data)
+{
+	*ret_data = file->data;
+	return NULL;
+}
+
+struct kimg_error *kimg_initrd_data(struct kimg_initrd *initrd, const void **ret_bytes,
+				    size_t *ret_size)
+{
+	struct span data = initrd->data;
+
+	if (initrd->entry.effect == KIMG_INITRD_LINKED && initrd->change.node)
+		data = initrd->change.node->file->data;
+	*ret_bytes = data.p;
+	*ret_size = data.n;
+	return NULL;
+}
+
+static void show_file(struct kimg_initrd *initrd, const struct rootfs_file *file)
+{
+	struct kimg_initrd_entry *entry = &initrd->entry;
+
+	*entry = (struct kimg_initrd_entry){
+		.segment = entry->segment,
+		.target = (const char *)file->target.p,
+		.target_size = file->target.n,
+		.offset = file->inode,
+		.size = file->size,
+		.mode = file->mode,
+		.uid = file->uid,
+		.gid = file->gid,
+		.mtime = file->mtime,
+		.rdev_major = file->rdev_major,
+		.rdev_minor = file->rdev_minor,
+		.effect = KIMG_INITRD_MADE,
+	};
+	for (const struct rootfs_node *name = file->names; name; name = name->next_name)
+		entry->nlink++;
+	initrd->data = file->data;
+}
+
+struct kimg_error *kimg_initrd_find(struct kimg_initrd *initrd, const char *path,
+				    const struct kimg_initrd_entry **ret_entry)
+{
+	char buffer[ROOTFS_PATH];
+	const char *name;
+	struct kimg_error *error = initrd_read_all(initrd);
+	struct rootfs_node *node = rootfs_find(&initrd->rootfs, span_of(path, strlen(path)), true);
+	char *copy;
+
+	if (error && !node)
+		return error;
+	kimg_error_free(error);
+	if (!node)
+		return error_new(KIMG_E_NOT_FOUND, "%s: not in the initrd", path);
+	name = rootfs_path(node, buffer);
+	if (!name)
+		return error_new(KIMG_E_LIMIT, "%s: its path is too long", path);
+	copy = arena_copy(&initrd->arena, name, strlen(name));
+	if (!copy)
+		return error_nomem();
+	show_file(initrd, node->file);
+	initrd->entry.name = copy;
+	initrd->entry.name_size = strlen(copy);
+	*ret_entry = &initrd->entry;
+	return NULL;
 }
 
 const struct kimg_initrd_segment *const *kimg_initrd_segments(const struct kimg_initrd *initrd,

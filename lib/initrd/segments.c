@@ -21,7 +21,7 @@ static const struct magic {
 	{ { 0x02, 0x21 }, &codec_lz4 },   { { 0x28, 0xb5 }, &codec_zstd },
 };
 
-static const struct codec *segment_codec(struct span s)
+static const struct codec *known_codec(struct span s)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(magics); i++)
 		if (span_starts(s, span_of(magics[i].bytes, 2)))
@@ -29,78 +29,101 @@ static const struct codec *segment_codec(struct span s)
 	return NULL;
 }
 
-static struct segment *add_segment(struct kimg_initrd *initrd)
+/* ---- streams that we read and the kernel does not ---- */
+
+#define GZIP_NOT_READ 0x16 /* header CRC, extra field, comment: __gunzip() knows the name alone */
+#define ZSTD_WINDOW   (128u << 20)
+
+static const char *why_refused(const struct codec *codec, struct span in,
+			       const struct codec_info *info)
 {
-	struct segment *segment = arena_alloc(&initrd->arena, sizeof(*segment));
+	if (codec == &codec_gzip && in.n > 3 && in.p[3] & GZIP_NOT_READ)
+		return "its gzip header has fields that the kernel does not know";
+	if (codec == &codec_xz && info->check && strcmp(info->check, "none") != 0 &&
+	    strcmp(info->check, "crc32") != 0)
+		return "the kernel knows no check of xz but crc32 (xz --check=crc32 makes it)";
+	if (codec == &codec_lz4 && info->variant && strcmp(info->variant, "legacy") != 0)
+		return "the kernel reads legacy frames of lz4 alone (lz4 -l makes them)";
+	if (codec == &codec_zstd && info->window > ZSTD_WINDOW)
+		return "the kernel takes a window of 128 MiB at most";
+	return NULL;
+}
+
+static void note_refused(struct kimg_initrd *initrd, const struct codec *codec, struct span in)
+{
+	struct codec_info info = { 0 };
+	struct kimg_error *error = codec->inspect(in, &info);
+	const char *why = error ? NULL : why_refused(codec, in, &info);
+
+	kimg_error_free(error);
+	if (!why && !known_codec(in))
+		why = "it starts with what the kernel does not know";
+	if (why)
+		initrd_note(initrd, true, "segment %zu: %s", initrd->segment->about.index, why);
+}
+
+/* ---- opening ---- */
+
+static struct kimg_error *list_segment(struct kimg_initrd *initrd, const struct segment *segment)
+{
 	const struct kimg_initrd_segment **list;
 
-	if (!segment)
-		return NULL;
+	if (initrd->count >= initrd->limits.parts)
+		return error_new(KIMG_E_LIMIT, "more than the limit of %" PRIu32 " segments",
+				 initrd->limits.parts);
 	if ((initrd->count & (initrd->count - 1)) == 0) {
 		list = reallocarray(initrd->list, initrd->count ? 2 * initrd->count : 1,
 				    sizeof(*list));
 		if (!list)
-			return NULL;
+			return error_nomem();
 		initrd->list = list;
 	}
-	segment->about.index = initrd->count;
-	segment->about.offset = initrd->at;
 	initrd->list[initrd->count++] = &segment->about;
-	*initrd->last_segment = segment;
-	initrd->last_segment = &segment->next;
-	return segment;
+	return NULL;
+}
+
+/* The next of the list, where it was read before; else a new one. */
+static struct kimg_error *take_segment(struct kimg_initrd *initrd)
+{
+	struct segment **at = initrd->previous ? &initrd->previous->next : &initrd->segments;
+	struct segment *segment = *at;
+
+	if (!segment) {
+		segment = arena_alloc(&initrd->arena, sizeof(*segment));
+		if (!segment)
+			return error_nomem();
+		TRY(list_segment(initrd, segment));
+		*at = segment;
+	}
+	segment->about.index = initrd->previous ? initrd->previous->about.index + 1 : 0;
+	segment->about.offset = initrd->at;
+	segment->about.entries = 0;
+	initrd->segment = segment;
+	return NULL;
 }
 
 static struct kimg_error *open_plain(struct kimg_initrd *initrd)
 {
-	struct segment *segment = add_segment(initrd);
-
-	if (!segment)
-		return error_nomem();
-	initrd->segment = segment;
+	TRY(take_segment(initrd));
 	initrd->space = initrd->bytes;
+	initrd->whole = true;
 	initrd->cursor = initrd->at;
 	return NULL;
-}
-
-/* What came out before the stream broke; the kernel has unpacked that by then, too. */
-static void keep_what_came(struct kimg_initrd *initrd, const struct codec *codec, struct span in,
-			   const struct kimg_limits *limits, struct blob *out)
-{
-	struct kimg_error *error;
-	size_t n = 0;
-
-	blob_init(out, limits->output < SIZE_MAX / 2 ? limits->output : SIZE_MAX / 2);
-	if (limits->output == 0 || blob_reserve(out, out->max) != NULL)
-		return;
-	error = codec->peek(in, limits, out->p, out->max, &n);
-	kimg_error_free(error);
-	out->n = error ? 0 : n;
-	blob_trim(out);
 }
 
 static struct kimg_error *open_stream(struct kimg_initrd *initrd, const struct codec *codec)
 {
 	struct span in = span_from(initrd->bytes, initrd->at);
 	struct kimg_limits limits = initrd->limits;
-	struct segment *segment = add_segment(initrd);
-	size_t consumed = 0;
 
-	if (!segment)
-		return error_nomem();
-	segment->about.codec = codec->name;
+	TRY(take_segment(initrd));
+	initrd->segment->about.codec = codec->name;
+	note_refused(initrd, codec, in);
 	limits.output -= initrd->decoded;
-	initrd->broken = codec_decode(codec, in, 0, &limits, &segment->decoded, &consumed);
-	if (initrd->broken) {
-		initrd->broken = error_shift(initrd->broken, initrd->at);
-		keep_what_came(initrd, codec, in, &limits, &segment->decoded);
-		consumed = in.n;
-	}
-	segment->about.stored = consumed;
-	segment->about.size = segment->decoded.n;
-	initrd->decoded += segment->decoded.n;
-	initrd->segment = segment;
-	initrd->space = blob_span(&segment->decoded);
+	if (!initrd->segment->arrival.codec)
+		arrival_start(&initrd->segment->arrival, codec, in, &limits);
+	initrd->space = (struct span){ 0 };
+	initrd->whole = false;
 	initrd->cursor = 0;
 	return NULL;
 }
@@ -119,23 +142,86 @@ struct kimg_error *segment_next(struct kimg_initrd *initrd)
 				"what follows the archive does not start at a multiple of 4");
 	if (s.p[initrd->at] == '0' && initrd->at % 4 == 0)
 		return open_plain(initrd);
-	codec = segment_codec(span_from(s, initrd->at));
+	s = span_from(s, initrd->at);
+	codec = known_codec(s);
+	if (!codec)
+		codec = codec_detect(s, NULL);
 	if (!codec)
 		return error_at(KIMG_E_CORRUPT, initrd->at, "no segment that the kernel knows");
 	return open_stream(initrd, codec);
 }
 
-void segment_end(struct kimg_initrd *initrd)
+bool segment_reach(struct kimg_initrd *initrd, uint64_t end)
+{
+	struct arrival *arrival = &initrd->segment->arrival;
+
+	if (end <= initrd->space.n)
+		return true;
+	if (initrd->whole)
+		return false;
+	initrd->space.n = arrival_wait(arrival, end);
+	initrd->space.p = arrival->out.p;
+	initrd->whole = initrd->space.n < end;
+	return !initrd->whole;
+}
+
+/* ---- the end ---- */
+
+/* The kernel takes what follows an lz4 stream, up to a word of zeroes, for its next block (lib/decompress_unlz4.c). */
+static void check_lz4(struct kimg_initrd *initrd, uint64_t end)
+{
+	if (initrd->bytes.n - end >= 4 && span_le32(initrd->bytes, end) != 0)
+		initrd_note(initrd, true,
+			    "segment %zu: four zero bytes must follow an lz4 stream, or the kernel "
+			    "reads on",
+			    initrd->segment->about.index);
+}
+
+static struct kimg_error *end_stream(struct kimg_initrd *initrd)
+{
+	struct kimg_initrd_segment *about = &initrd->segment->about;
+	struct arrival *arrival = &initrd->segment->arrival;
+
+	arrival_finish(arrival);
+	about->size = arrival->there;
+	about->stored = arrival->error || arrival->failed ? initrd->bytes.n - about->offset
+							  : arrival->consumed;
+	initrd->decoded += about->size;
+	initrd->at = about->offset + about->stored;
+	if (arrival->error) {
+		struct kimg_error *error = arrival->error;
+
+		arrival->error = NULL;
+		arrival->failed = true;
+		return error_shift(error, about->offset);
+	}
+	if (arrival->failed)
+		return error_at(KIMG_E_CORRUPT, about->offset, "the stream is damaged");
+	if (arrival->codec == &codec_lz4)
+		check_lz4(initrd, initrd->at);
+	return NULL;
+}
+
+static void end_plain(struct kimg_initrd *initrd)
+{
+	struct kimg_initrd_segment *about = &initrd->segment->about;
+
+	about->stored = initrd->cursor - about->offset;
+	about->size = about->stored;
+	initrd->at = initrd->cursor;
+}
+
+struct kimg_error *segment_end(struct kimg_initrd *initrd)
 {
 	struct segment *segment = initrd->segment;
+	struct kimg_error *error = NULL;
 
-	if (segment->about.codec) {
-		initrd->at = segment->about.offset + segment->about.stored;
-	} else {
-		segment->about.stored = initrd->cursor - segment->about.offset;
-		segment->about.size = segment->about.stored;
-		initrd->at = initrd->cursor;
-	}
+	if (segment->about.codec)
+		error = end_stream(initrd);
+	else
+		end_plain(initrd);
 	initrd->behind_archive = !segment->about.codec;
+	initrd->previous = segment;
 	initrd->segment = NULL;
+	return error;
 }

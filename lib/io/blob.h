@@ -18,6 +18,11 @@ struct blob {
 	size_t n;    /* bytes in use */
 	size_t size; /* bytes mapped */
 	size_t max;  /* n never grows past this */
+	/*
+	 * For who reads what a decoder makes while it goes on: called with the n that is reached, below which
+	 * nothing changes any more. False stops the decoder. NULL: nobody does.
+	 */
+	bool (*grew)(struct blob *blob, size_t n);
 };
 
 /* Maps path; "-" and what cannot be mapped (pipes, /proc) is read whole, up to limits->input. */

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "cli/term.h"
 #include "cmd/cmd.h"
-#include "kimg/initrd.h"
+#include "cmd/initrd.h"
 
 static const struct option_def options[] = {
 	{ 'n', "names", NULL, "print names alone", COMPLETE_NOTHING, NULL, 0 },
@@ -28,11 +28,6 @@ struct list {
 	const char *part;
 	bool names, segments;
 };
-
-static void free_initrd(struct kimg_initrd **initrd)
-{
-	kimg_initrd_free(*initrd);
-}
 
 /* ---- an entry ---- */
 
@@ -243,24 +238,10 @@ static struct kimg_error *walk(const struct list *list, struct kimg_initrd *init
 	}
 }
 
-/* STATUS_NO where something is not as it should be. */
-static int tell_notes(const struct list *list, const struct kimg_initrd *initrd)
-{
-	int status = STATUS_YES;
-
-	for (const struct kimg_note *note = kimg_initrd_notes(initrd); note; note = note->next) {
-		remark(list->cli, "%s: %s", list->file, note->text);
-		if (note->bad)
-			status = STATUS_NO;
-	}
-	return status;
-}
-
 static int run_on(const struct list *list)
 {
-	struct kimg_initrd_options o = { .limits = list->cli->limits, .part = list->part };
-	cleanup(free_initrd) struct kimg_initrd *initrd = NULL;
-	struct kimg_error *error = kimg_initrd_open(list->file, &o, &initrd);
+	cleanup_initrd struct kimg_initrd *initrd = NULL;
+	struct kimg_error *error = initrd_open(list->cli, list->file, list->part, &initrd);
 	int status = STATUS_YES;
 	bool hit = false;
 
@@ -270,7 +251,7 @@ static int run_on(const struct list *list)
 	if (list->segments)
 		show_segments(list, initrd);
 	out_flush(list->out);
-	status = tell_notes(list, initrd);
+	status = initrd_tell_notes(list->cli, list->file, initrd);
 	if (error)
 		return worse(status, report(list->cli, error_wrap(error, "%s", list->file)));
 	if (list->pattern_count && !hit)

@@ -1,0 +1,1 @@
+kimg initrd cat $SAMPLES/initrd/good-zstd /linuxrc ./etc/hostname

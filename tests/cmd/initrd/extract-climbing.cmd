@@ -1,0 +1,1 @@
+kimg initrd extract -C out $SAMPLES/cpio/good-climbing; find . | sort

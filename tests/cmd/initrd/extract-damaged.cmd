@@ -1,0 +1,1 @@
+kimg initrd extract -C out $SAMPLES/initrd/bad-second-truncated; find out | sort

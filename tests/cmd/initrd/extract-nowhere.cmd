@@ -1,0 +1,1 @@
+kimg initrd extract $SAMPLES/initrd/good-zstd

@@ -1,0 +1,1 @@
+kimg initrd extract -C out $SAMPLES/initrd/good-zstd 'etc/*' && find out -type f

@@ -1,0 +1,1 @@
+kimg initrd extract --tar -o t $SAMPLES/initrd/good-zstd etc && tar -tf t

@@ -1,0 +1,1 @@
+on-terminal kimg initrd extract --tar $SAMPLES/initrd/good-zstd

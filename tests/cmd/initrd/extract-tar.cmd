@@ -1,0 +1,1 @@
+kimg initrd extract --tar $SAMPLES/initrd/good-zstd | TZ=UTC tar -tvf -
