@@ -1,1 +1,1 @@
-kimg initrd cat $SAMPLES/initrd/good-zstd /linuxrc ./etc/hostname
+kimg initrd cat $SAMPLES/initrd/good-zstd /linuxrc ./etc/hostname | tail -n 2
