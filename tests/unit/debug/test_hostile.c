@@ -174,7 +174,7 @@ static void any_cut_is_survived(void **state)
 
 /* ---- lies by hand: a unit with a function, whose parts the tests choose ---- */
 
-/* DWARF 4: abbreviations 1, the unit; 2, a function; 3, a function by its origin. */
+/* DWARF 4: abbreviations 1, the unit; 2, a function; 3, a function by its origin; 4, one with a sibling. */
 static const char lie[] = "	.text\n"
 			  "	.globl _start\n"
 			  "_start:	nop; nop; nop; nop\n"
@@ -182,6 +182,7 @@ static const char lie[] = "	.text\n"
 			  "	.byte 1,0x11,1, 0x11,1, 0x12,7, 0x10,0x17, 0,0\n"
 			  "	.byte 2,0x2e,1, 0x11,1, 0x12,7, 3,8, 0,0\n"
 			  "	.byte 3,0x2e,1, 0x11,1, 0x12,7, 0x31,0x13, 0,0\n"
+			  "	.byte 4,0x2e,1, 1,0x13, 0x11,1, 0x12,7, 0,0\n"
 			  "	.byte 0\n"
 			  "	.section .debug_info\n"
 			  "	.4byte 2f-1f\n"
@@ -246,6 +247,18 @@ static void origins_may_go_in_circles(void **state)
 	/* The first DIE behind that of the unit is at 11 + 1 + 16 + 4. */
 	cleanup_source struct kimg_source *source = open_lie(
 		&made, "	.byte 3\n	.8byte _start, 4\n	.4byte 32\n	.byte 0\n",
+		NO_FILES);
+	size_t n;
+
+	assert_ok(ask_start(source, &n));
+	assert_int_equal(n, 1);
+}
+
+static void siblings_may_be_behind(void **state)
+{
+	cleanup_made struct made made = made_begin();
+	cleanup_source struct kimg_source *source = open_lie(
+		&made, "	.byte 4\n	.4byte 32\n	.8byte _start, 4\n	.byte 0\n",
 		NO_FILES);
 	size_t n;
 
@@ -355,6 +368,7 @@ int main(void)
 		COMMAND_TEST(any_cut_is_survived, "cc -g -O2 -ffreestanding -c -o sample main.c"),
 		cmocka_unit_test(a_function_of_no_lie_is_found),
 		cmocka_unit_test(origins_may_go_in_circles),
+		cmocka_unit_test(siblings_may_be_behind),
 		cmocka_unit_test(functions_in_one_another_have_an_end),
 		cmocka_unit_test(long_names_of_many_files_are_refused),
 		cmocka_unit_test(units_may_share_abbreviations),
