@@ -9,20 +9,11 @@
 /* Files of one name that are tried. */
 enum { FILES_MAX = 32 };
 
-/* Names have no dashes in the kernel, and file names may (kernel/module/main.c). */
-static bool same_name(const char *a, const char *b)
-{
-	for (; *a && *b; a++, b++)
-		if (*a != *b && !((*a == '-' || *a == '_') && (*b == '-' || *b == '_')))
-			return false;
-	return *a == *b;
-}
-
 static bool is_called(const struct oops_table *table, const char *name)
 {
 	const char *own = kimg_symbols_module_name(table_symbols(table), 1);
 
-	return table->is_module && own && same_name(own, name);
+	return table->is_module && own && module_same_name(own, name);
 }
 
 /* ---- files ---- */
@@ -111,7 +102,7 @@ static struct kimg_error *find_file(struct resolving *r, struct resolved_module 
 static const struct kimg_oops_module *told_module(const struct kimg_oops *oops, const char *name)
 {
 	for (size_t i = 0; i < oops->module_count; i++)
-		if (oops->modules[i].name && same_name(oops->modules[i].name, name))
+		if (oops->modules[i].name && module_same_name(oops->modules[i].name, name))
 			return &oops->modules[i];
 	return NULL;
 }
@@ -147,7 +138,7 @@ static bool shift_of_frame(const struct resolved_module *module,
 				 .size = frame_size(frame) };
 
 	if (!frame->has_address || !frame->has_offset || !frame->symbol || !frame->module ||
-	    !same_name(frame->module, module->name))
+	    !module_same_name(frame->module, module->name))
 		return false;
 	lookup.name = span_of(frame->symbol, strlen(frame->symbol));
 	kimg_symbols_named(lookup.symbols, frame->symbol, lookup.name.n, keep_symbol, &lookup);
@@ -187,7 +178,8 @@ static bool shift_of_live(const struct resolving *r, const struct resolved_modul
 		lookup.name = span_of(all[i].name, all[i].name_size);
 		kimg_symbols_named(live, all[i].name, all[i].name_size, keep_symbol, &lookup);
 		if (lookup.count == 1 && lookup.found->module &&
-		    same_name(kimg_symbols_module_name(live, lookup.found->module), module->name)) {
+		    module_same_name(kimg_symbols_module_name(live, lookup.found->module),
+				     module->name)) {
 			*ret_shift = lookup.found->address - all[i].address;
 			return true;
 		}
@@ -223,7 +215,7 @@ struct kimg_error *module_find(struct resolving *r, const char *name, const char
 	(void)build_id;
 	*ret_module = NULL;
 	for (size_t i = 0; i < r->module_count; i++) {
-		if (same_name(r->modules[i].name, name)) {
+		if (module_same_name(r->modules[i].name, name)) {
 			*ret_module = &r->modules[i];
 			return NULL;
 		}

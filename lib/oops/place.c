@@ -42,7 +42,8 @@ struct matches {
 	struct kimg_symbols *symbols;
 	struct span name;
 	const struct kimg_oops_frame *frame;
-	bool exact_names; /* else those with suffixes of compilers, too */
+	const char *module; /* of a table of several, that of this name alone; NULL: of any */
+	bool exact_names;   /* else those with suffixes of compilers, too */
 	const struct kimg_symbol *all[PLACES_MAX];
 	size_t n;
 	size_t sized; /* so many of them, the first ones, have the size that the log tells */
@@ -69,13 +70,23 @@ static void add_match(struct matches *matches, const struct kimg_symbol *symbol)
 	matches->all[matches->sized++] = symbol;
 }
 
+static bool is_in_module(const struct matches *matches, const struct kimg_symbol *symbol)
+{
+	const char *name;
+
+	if (!matches->module)
+		return true;
+	name = kimg_symbols_module_name(matches->symbols, symbol->module);
+	return name && module_same_name(name, matches->module);
+}
+
 static bool visit_symbol(void *context, const struct kimg_symbol *symbol)
 {
 	struct matches *matches = context;
 
 	if (!symbol_is_called(symbol, matches->name) && matches->exact_names)
 		return false;
-	if (!(symbol->flags & KIMG_SYMBOL_HIDDEN))
+	if (!(symbol->flags & KIMG_SYMBOL_HIDDEN) && is_in_module(matches, symbol))
 		add_match(matches, symbol);
 	return true;
 }
@@ -263,6 +274,39 @@ static struct kimg_error *place_by_address(struct resolving *r, struct kimg_oops
 
 /* ---- frames ---- */
 
+/*
+ * By what the kernel itself says of the module, or said while it was loaded. A size that differs is of another module
+ * of that name, as the kernel has its sizes from there.
+ */
+static struct kimg_error *place_by_kallsyms(struct resolving *r, struct kimg_symbols *symbols,
+					    struct kimg_oops_frame *frame)
+{
+	struct matches matches = {
+		.symbols = symbols,
+		.name = span_of(frame->symbol, strlen(frame->symbol)),
+		.frame = frame,
+		.module = frame->module,
+	};
+
+	if (!symbols)
+		return NULL;
+	find_matches(&matches);
+	if (frame_size(frame) && !matches.sized)
+		return NULL;
+	if (frame->has_address && frame->has_offset)
+		pick_by_address(&matches, 0);
+	return set_places(r, &matches, frame);
+}
+
+/* Without its file: the running kernel may name its functions. */
+static struct kimg_error *place_live_frame(struct resolving *r, struct kimg_oops_frame *frame)
+{
+	if (!r->live)
+		return NULL;
+	TRY(place_by_kallsyms(r, table_symbols(r->live), frame));
+	return frame->place_count ? NULL : place_by_kallsyms(r, r->symbols->left.symbols, frame);
+}
+
 static struct kimg_error *place_module_frame(struct resolving *r, struct kimg_oops_frame *frame)
 {
 	struct resolved_module *module;
@@ -271,7 +315,9 @@ static struct kimg_error *place_module_frame(struct resolving *r, struct kimg_oo
 	if (module && module->table)
 		return place_by_name(r, module->table, module->has_shift ? &module->shift : NULL,
 				     frame);
-	frame->certainty = KIMG_OOPS_NAMED;
+	TRY(place_live_frame(r, frame));
+	if (!frame->place_count)
+		frame->certainty = KIMG_OOPS_NAMED;
 	return NULL;
 }
 

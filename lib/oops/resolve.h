@@ -2,6 +2,7 @@
 #ifndef OOPS_RESOLVE_H
 #define OOPS_RESOLVE_H
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/span.h"
 #include "kimg/map.h"
@@ -98,6 +99,19 @@ size_t index_find(struct module_index *index, const char *name,
 
 void index_done(struct module_index *index);
 
+/* ---- left.c: symbols of modules that left the running kernel ---- */
+
+struct left_modules {
+	struct buf text;              /* that symbols are of */
+	struct kimg_symbols *symbols; /* NULL: none has left */
+};
+
+/* What the table of /proc/kallsyms (NULL is fine) has of modules that are not in /proc/modules now. KIMG_E_NOMEM. */
+struct kimg_error *left_keep(struct left_modules *left, const struct kimg_symbols *before,
+			     struct span modules) must_check;
+
+void left_done(struct left_modules *left);
+
 /* ---- what is kept from report to report ---- */
 
 /* A kernel that reports were of. */
@@ -128,6 +142,7 @@ struct kimg_oops_symbols {
 	struct oops_table *given[3]; /* the vmlinux, the map, the image */
 	struct oops_table *running;
 	uint64_t running_modules;    /* a hash of /proc/modules when it was read */
+	struct left_modules left;    /* what it had of modules that left */
 	struct module_index modules; /* those given */
 	struct oops_kernel kernels[KERNELS_MAX];
 	size_t kernel_count;
@@ -242,6 +257,15 @@ struct kimg_error *code_decode(struct resolving *r) must_check;
 static inline uint64_t frame_size(const struct kimg_oops_frame *frame)
 {
 	return frame->size < 256 << 20 ? frame->size : 0;
+}
+
+/* Names of modules have no dashes in the kernel, and file names may (kernel/module/main.c). */
+static inline bool module_same_name(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++)
+		if (*a != *b && !((*a == '-' || *a == '_') && (*b == '-' || *b == '_')))
+			return false;
+	return *a == *b;
 }
 
 /* Whether that is the name of symbol, and not only how it begins. */

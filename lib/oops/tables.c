@@ -37,6 +37,7 @@ void tables_free(struct kimg_oops_symbols *symbols)
 	for (size_t i = 0; i < symbols->table_count; i++)
 		table_free(symbols->tables[i]);
 	table_free(symbols->running);
+	left_done(&symbols->left);
 	symbols->table_count = 0;
 }
 
@@ -274,40 +275,28 @@ struct kimg_error *table_get(struct kimg_oops_symbols *symbols, const char *path
 	return add_table(symbols, path, ret_table);
 }
 
-/* What the modules are that are loaded: a number that changes with them. False where that is not told. */
-static bool hash_modules(const struct kimg_oops_symbols *symbols, uint64_t *ret_hash)
+/* /proc/modules; false where it is not told. */
+static bool read_modules(const struct kimg_oops_symbols *symbols, struct blob *ret_modules)
 {
 	cleanup_buf struct buf path = { 0 };
-	cleanup_blob struct blob modules = { 0 };
 	struct kimg_error *error;
 
 	buf_printf(&path, "%s/proc/modules", symbols_roots(symbols)[0]);
 	if (path.failed)
 		return false;
-	error = blob_open(&modules, path.p, &symbols->options.limits);
+	error = blob_open(ret_modules, path.p, &symbols->options.limits);
 	kimg_error_free(error);
-	*ret_hash = error ? 0 : hash_span(0, blob_span(&modules));
 	return !error;
 }
 
-struct kimg_error *table_get_running(struct kimg_oops_symbols *symbols,
-				     struct oops_table **ret_table)
+static struct kimg_error *read_running(struct kimg_oops_symbols *symbols,
+				       struct oops_table **ret_table)
 {
 	const struct kimg_symbols_options options = { .limits = symbols->options.limits };
 	struct oops_table *table = NULL;
 	struct kimg_error *error;
-	uint64_t modules = 0;
-	bool told = hash_modules(symbols, &modules);
 
-	*ret_table = symbols->running;
-	if (symbols->running && told && modules == symbols->running_modules)
-		return NULL;
-	*ret_table = NULL;
-	symbols->running_modules = modules;
-	table_free(symbols->running);
-	symbols->running = NULL;
 	TRY(table_new("/proc/kallsyms", &table));
-	symbols->running = table;
 	error = kimg_map_side_of_running(symbols->options.roots, &options, &table->side);
 	if (!error && !table->side->symbols) {
 		error = table->side->error;
@@ -316,8 +305,38 @@ struct kimg_error *table_get_running(struct kimg_oops_symbols *symbols,
 		table->side = NULL;
 	}
 	if (error)
-		TRY(keep_problem(table, error));
+		error = keep_problem(table, error);
+	if (error) {
+		table_free(table);
+		return error;
+	}
 	*ret_table = table;
+	return NULL;
+}
+
+/* The old one goes before the new one is read, as each takes some 20 MB. */
+struct kimg_error *table_get_running(struct kimg_oops_symbols *symbols,
+				     struct oops_table **ret_table)
+{
+	cleanup_blob struct blob modules = { 0 };
+	bool told = read_modules(symbols, &modules);
+	struct kimg_error *error = NULL;
+	uint64_t hash;
+
+	hash = hash_span(0, blob_span(&modules));
+	*ret_table = symbols->running;
+	if (symbols->running && told && hash == symbols->running_modules)
+		return NULL;
+	*ret_table = NULL;
+	if (told)
+		error = left_keep(&symbols->left, table_symbols(symbols->running),
+				  blob_span(&modules));
+	table_free(symbols->running);
+	symbols->running = NULL;
+	symbols->running_modules = hash;
+	TRY(error);
+	TRY(read_running(symbols, &symbols->running));
+	*ret_table = symbols->running;
 	return NULL;
 }
 

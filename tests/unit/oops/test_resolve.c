@@ -261,6 +261,96 @@ static void a_release_is_no_path(void **state)
 	free_reports(&reports);
 }
 
+/* ---- modules of the running kernel whose files are not found ---- */
+
+#define KALLSYMS                                                                           \
+	"ffffffff8c000000 T _text\nffffffff8c000000 T _stext\nffffffff8c000100 T do_one\n" \
+	"ffffffff8c000140 T do_two\nffffffff8c000900 B _end\n"
+#define KALLSYMS_MODULES                                                              \
+	"ffffffffc0100000 t kc_one\t[kcrash]\nffffffffc0100040 t kc_twin\t[kcrash]\n" \
+	"ffffffffc0100080 t kc_twin\t[kcrash]\nffffffffc01000c0 t kc_end\t[kcrash]\n" \
+	"ffffffffc0200000 t kc_one\t[other]\nffffffffc0200040 t other_end\t[other]\n"
+#define MODULE_LOG                                                                          \
+	HEAD CPU "[    1.000003] RIP: 0010:kc_one+0x5/0x40 [kcrash]\n"                      \
+		 "[    1.000005] Call Trace:\n[    1.000006]  kc_twin+0x10/0x40 [kcrash]\n" \
+		 "[    1.000007]  kc_one+0x10/0x80 [kcrash]\n"                              \
+		 "[    1.000008]  kc_none+0x10/0x40 [kcrash]\n" END
+
+static void check_module_frames(const struct kimg_oops *oops)
+{
+	const struct kimg_oops_block *block = &oops->blocks[0];
+
+	assert_int_equal(block->pc.certainty, KIMG_OOPS_CERTAIN);
+	assert_int_equal(block->pc.place_count, 1);
+	assert_int_equal(block->pc.places[0].address, 0xffffffffc0100000);
+	assert_string_equal(block->pc.places[0].module, "kcrash");
+	/* two of one name and size */
+	assert_int_equal(block->frames[0].certainty, KIMG_OOPS_CANDIDATES);
+	assert_int_equal(block->frames[0].place_count, 2);
+	/* of another build, and not there at all */
+	assert_int_equal(block->frames[1].certainty, KIMG_OOPS_NAMED);
+	assert_int_equal(block->frames[2].certainty, KIMG_OOPS_NAMED);
+}
+
+static void resolve_one(struct kimg_oops_symbols *symbols, struct reports *reports)
+{
+	read_log(MODULE_LOG, reports);
+	assert_int_equal(reports->count, 1);
+	assert_ok(kimg_oops_resolve(symbols, reports->all[0]));
+}
+
+static void the_running_kernel_names_functions_of_modules(void **state)
+{
+	struct root *root = *state;
+	struct kimg_oops_symbols_options options = options_of(root);
+	struct kimg_oops_symbols *symbols;
+	struct reports reports;
+
+	options.live = true;
+	root_write(root, "proc/sys/kernel/osrelease", text_span("6.1.0-test\n"));
+	root_write(root, "proc/modules",
+		   text_span("kcrash 1 0 - Live 0x0\nother 1 0 - Live 0x0\n"));
+	root_write(root, "proc/kallsyms", text_span(KALLSYMS KALLSYMS_MODULES));
+	assert_ok(kimg_oops_symbols_new(&options, &symbols));
+	resolve_one(symbols, &reports);
+	check_module_frames(reports.all[0]);
+	free_reports(&reports);
+	/* it is gone */
+	root_write(root, "proc/modules", text_span("other 1 0 - Live 0x0\n"));
+	/* another file: the first one is mapped, as that of a real /proc would not be */
+	unlink(root_path(root, "proc/kallsyms"));
+	root_write(root, "proc/kallsyms", text_span(KALLSYMS));
+	resolve_one(symbols, &reports);
+	check_module_frames(reports.all[0]);
+	free_reports(&reports);
+	/* and another one, too */
+	root_write(root, "proc/modules", text_span(""));
+	resolve_one(symbols, &reports);
+	check_module_frames(reports.all[0]);
+	free_reports(&reports);
+	kimg_oops_symbols_free(symbols);
+}
+
+/* For who may not see them, all addresses are 0. */
+static void hidden_addresses_name_nothing(void **state)
+{
+	struct root *root = *state;
+	struct kimg_oops_symbols_options options = options_of(root);
+	const struct kimg_oops *oops;
+	struct reports reports;
+
+	options.live = true;
+	root_write(root, "proc/sys/kernel/osrelease", text_span("6.1.0-test\n"));
+	root_write(root, "proc/modules", text_span("kcrash 1 0 - Live 0x0\n"));
+	root_write(root, "proc/kallsyms",
+		   text_span("0000000000000000 T _text\n0000000000000000 T do_one\n"
+			     "0000000000000000 t kc_one\t[kcrash]\n"));
+	oops = resolve(MODULE_LOG, &options, &reports);
+	assert_int_equal(oops->blocks[0].pc.certainty, KIMG_OOPS_NAMED);
+	assert_int_equal(oops->blocks[0].pc.place_count, 0);
+	free_reports(&reports);
+}
+
 #define test(function) cmocka_unit_test_setup_teardown(function, root_setup, root_teardown)
 
 int main(void)
@@ -275,6 +365,8 @@ int main(void)
 		test(names_with_addresses_tell_the_offset_and_the_copy),
 		test(what_is_given_must_be_there),
 		test(a_release_is_no_path),
+		test(the_running_kernel_names_functions_of_modules),
+		test(hidden_addresses_name_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
