@@ -12,7 +12,6 @@
 #include "base/escape.h"
 #include "base/hex.h"
 #include "oops/resolve.h"
-#include "symbol/debuginfod.h"
 #include "symbol/map_match.h"
 #include "symbol/places.h"
 
@@ -95,18 +94,9 @@ static struct kimg_error *try_release(struct search *search, const char *release
 static struct kimg_error *try_debuginfod(struct search *search, struct span id)
 {
 	cleanup_free char *path = NULL;
-	struct kimg_error *error = debuginfod_find(id, &path);
-	char text[512];
 
-	if (!error)
-		return try_path(search, path);
-	path = NULL;
-	if (kimg_error_code(error) == KIMG_E_NOMEM)
-		return error;
-	kimg_error_format(error, text, sizeof(text));
-	kimg_error_free(error);
-	report_note(search->r->report, "debuginfod: %s", text);
-	return NULL;
+	TRY(debuginfod_ask(search->r->symbols, search->r->report, id, &path));
+	return path ? try_path(search, path) : NULL;
 }
 
 static struct kimg_error *try_build_id(struct search *search, const char *text, bool ask)
@@ -321,7 +311,7 @@ static struct kimg_error *look_for(struct search *search)
 		TRY(try_release(search, oops->release));
 	if (!is_found(search))
 		TRY(try_all(search));
-	if (!is_found(search) && r->symbols->options.debuginfod)
+	if (!is_found(search))
 		TRY(try_build_id(search, oops->build_id, true));
 	return is_found(search) ? remember_path(known, search) : NULL;
 }
@@ -379,6 +369,8 @@ static struct kimg_error *find_lines(struct resolving *r)
 	    !is_release(release))
 		return NULL;
 	TRY(try_places(&search, vmlinux_places, release));
+	if (!is_found(&search))
+		TRY(try_build_id(&search, r->report->oops.build_id, true));
 	if (!is_found(&search))
 		return NULL;
 	r->lines = search.best;

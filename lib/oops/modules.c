@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/hex.h"
 #include "oops/resolve.h"
 #include "symbol/map_match.h"
 
@@ -71,6 +72,28 @@ static struct kimg_error *index_installed(struct resolving *r)
 		return NULL;
 	known->modules_known = true;
 	return index_add_installed(&known->modules, symbols_roots(r->symbols), release);
+}
+
+/* The file that a server of debuginfod has; its build-id says that it is the module, whatever it is called. */
+static struct kimg_error *try_servers(struct resolving *r, struct resolved_module *module,
+				      const char *build_id)
+{
+	cleanup_free char *path = NULL;
+	uint8_t id[BUILD_ID_MAX];
+	size_t n = build_id ? hex_bytes(span_of(build_id, strlen(build_id)), id, sizeof(id)) : 0;
+	struct oops_verdict verdict;
+	struct oops_table *table;
+
+	TRY(debuginfod_ask(r->symbols, r->report, span_of(id, n), &path));
+	if (!path)
+		return NULL;
+	TRY(table_get(r->symbols, path, &table));
+	if (!table || !table_symbols(table) || !table->is_module ||
+	    !span_equal(span_of(id, n), span_of(table->side->build_id, table->side->build_id_size)))
+		return NULL;
+	verdict = vote(table, &r->report->oops, &r->pairs, module->name);
+	module->table = table;
+	return add_choice(r, table, "build-id", &verdict);
 }
 
 /* Given ones are used even where they differ, and found ones are not. */
@@ -212,7 +235,6 @@ struct kimg_error *module_find(struct resolving *r, const char *name, const char
 {
 	struct resolved_module *module;
 
-	(void)build_id;
 	*ret_module = NULL;
 	for (size_t i = 0; i < r->module_count; i++) {
 		if (module_same_name(r->modules[i].name, name)) {
@@ -225,6 +247,8 @@ struct kimg_error *module_find(struct resolving *r, const char *name, const char
 	module = &r->modules[r->module_count++];
 	*module = (struct resolved_module){ .name = name };
 	TRY(find_file(r, module));
+	if (!module->table)
+		TRY(try_servers(r, module, build_id));
 	find_shift(r, module);
 	*ret_module = module;
 	return NULL;

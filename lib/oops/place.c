@@ -127,8 +127,12 @@ static struct kimg_error *set_places(struct resolving *r, struct matches *matche
 	frame->places = report_alloc(r->report, n * sizeof(*frame->places));
 	if (!frame->places)
 		return error_nomem();
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		frame->places[i] = make_place(r, matches->symbols, matches->all[i], frame->offset);
+		/* a file found by its build-id may be called otherwise */
+		if (frame->module)
+			frame->places[i].module = frame->module;
+	}
 	frame->place_count = n;
 	frame->certainty = n == 1 && !matches->too_many && (matches->sized || !frame_size(frame))
 				   ? KIMG_OOPS_CERTAIN

@@ -63,6 +63,13 @@ struct kimg_symbols *table_symbols(const struct oops_table *table);
 const struct kimg_symbol *table_at(struct kimg_oops_symbols *symbols, struct oops_table *table,
 				   uint64_t address, struct kimg_symbols **ret_symbols);
 
+/*
+ * Asks debuginfod for that build-id, where that is configured: *ret_path for free(), or NULL. Hostile logs may name many
+ * that there are not: after some it is not asked any more. KIMG_E_NOMEM.
+ */
+struct kimg_error *debuginfod_ask(struct kimg_oops_symbols *symbols, struct report *report,
+				  struct span build_id, char **ret_path) must_check;
+
 /* Its debug information; NULL where there is none, with a note to the report the first time. */
 struct kimg_source *table_source(struct kimg_oops_symbols *symbols, struct oops_table *table,
 				 struct report *report);
@@ -142,6 +149,7 @@ struct kimg_oops_symbols {
 	struct oops_table *given[3]; /* the vmlinux, the map, the image */
 	struct oops_table *running;
 	uint64_t running_modules;    /* a hash of /proc/modules when it was read */
+	unsigned int unanswered;     /* questions to debuginfod that it had no answer to */
 	struct left_modules left;    /* what it had of modules that left */
 	struct module_index modules; /* those given */
 	struct oops_kernel kernels[KERNELS_MAX];

@@ -349,8 +349,8 @@ struct kimg_symbols *table_symbols(const struct oops_table *table)
  * An image that is no ELF file has no debug information in it, and what else there is goes by its build-id, which was
  * read along with its symbols: it is not decoded once more.
  */
-static struct kimg_error *open_source(struct oops_table *table,
-				      const struct kimg_source_options *options)
+static struct kimg_error *open_own(struct oops_table *table,
+				   const struct kimg_source_options *options)
 {
 	const struct kimg_map_side *side = table->side;
 
@@ -362,13 +362,28 @@ static struct kimg_error *open_source(struct oops_table *table,
 					 &table->source);
 }
 
-struct kimg_source *table_source(struct kimg_oops_symbols *symbols, struct oops_table *table,
-				 struct report *report)
+/* Those of the file itself, or of one that belongs to it; else debuginfod may have it. */
+static struct kimg_error *open_source(struct kimg_oops_symbols *symbols, struct oops_table *table,
+				      struct report *report)
 {
 	const struct kimg_source_options options = {
 		.limits = symbols->options.limits,
 		.roots = symbols->options.roots,
 	};
+	struct span id = span_of(table->side->build_id, table->side->build_id_size);
+	cleanup_free char *path = NULL;
+	struct kimg_error *error = open_own(table, &options);
+
+	if (table->source || (error && kimg_error_code(error) != KIMG_E_NOT_FOUND))
+		return error;
+	kimg_error_free(error);
+	TRY(debuginfod_ask(symbols, report, id, &path));
+	return path ? kimg_source_open(path, &options, &table->source) : NULL;
+}
+
+struct kimg_source *table_source(struct kimg_oops_symbols *symbols, struct oops_table *table,
+				 struct report *report)
+{
 	struct kimg_error *error;
 	char text[512];
 
@@ -383,7 +398,7 @@ struct kimg_source *table_source(struct kimg_oops_symbols *symbols, struct oops_
 	default:
 		break;
 	}
-	error = open_source(table, &options);
+	error = open_source(symbols, table, report);
 	if (error && kimg_error_code(error) != KIMG_E_NOT_FOUND) {
 		kimg_error_format(error, text, sizeof(text));
 		report_note(report, "no source lines: %s", text);
