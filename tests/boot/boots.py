@@ -149,6 +149,46 @@ def _panic(bench: Bench) -> Boot:
     return bench.new("panic", ["panic"])
 
 
+TARGET = """[Unit]
+Wants=kimg-klogd.service kimg-test.service
+"""
+TEST = """[Unit]
+DefaultDependencies=no
+[Service]
+Type=oneshot
+ExecStart=/bin/sh /init
+StandardOutput=file:/dev/console
+StandardError=file:/dev/console
+KillMode=none
+"""
+# What waits 3 minutes in the unit does 4 seconds here. Nobody listens to its words otherwise.
+OWN_PLACES = """[Service]
+ExecStart=
+ExecStart=/bin/kimg klogd --all --file /var/lib/kimg-klogd/log
+WatchdogSec=4s
+RestartSec=100ms
+"""
+
+
+def _unit(bench: Bench) -> Boot:
+    archive = Archive()
+    for program in "/lib/systemd/systemd", "/bin/systemctl", "/lib/systemd/systemd-shutdown":
+        guest.add_program(archive, Path(program))
+    # systemd loads these where a unit asks for them
+    for soname in "libseccomp.so.2", "libkmod.so.2", "libbpf.so.1":
+        if path := guest.library_path(soname):
+            guest.add_program(archive, path, f"lib/x86_64-linux-gnu/{soname}")
+    units = "etc/systemd/system"
+    archive.file(f"{units}/kimg-klogd.service", Path(checks.KIMG).parent / "units" / "kimg-klogd.service")
+    archive.add(f"{units}/kimg-klogd.service.d/places.conf", OWN_PLACES.encode())
+    archive.add(f"{units}/kimg-test.target", TARGET.encode())
+    archive.add(f"{units}/kimg-test.service", TEST.encode())
+    archive.add("etc/machine-id", b"0123456789abcdef0123456789abcdef\n")
+    archive.add("etc/passwd", b"root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n")
+    archive.add("etc/group", b"root:x:0:\nnogroup:x:65534:\n")
+    return bench.new("unit", ["unit"], more=archive, seconds=400, parameters="printk.devkmsg=on")
+
+
 BOOTS = {
     "decode": (_decode, _check_decode),
     "panic": (_panic, oops.check_panic),
@@ -156,6 +196,7 @@ BOOTS = {
     "sinks": (_sinks, sinks.check),
     "restart": (_restart, _check_restart),
     "reboot": (_reboot, klogd.check_reboot),
+    "unit": (_unit, klogd.check_unit),
     "flood": (_flood, klogd.check_flood),
 }
 

@@ -158,6 +158,33 @@ def check_service(_bench, outcome, tally) -> None:
     tally.check(label, "SIGTERM", differs("klogd: exit status 0\nno PID file\n", outcome.text("service/stopped")))  # fmt: skip
 
 
+# ---- under systemd ----
+
+
+def check_unit(_bench, outcome, tally) -> None:
+    label = "klogd as a unit"
+    log = outcome.text("unit/log.file")
+    reports = "\n".join(line for line in log.splitlines() if "klogd: " in line)
+    tally.check(label, "first record", None if "Linux version" in log else "is missing")
+    for fault in "init", "null":
+        tally.check(label, f"report of {fault}", text_problem(reports, FAULTS[fault]))
+    loaded = re.search(r"Loaded [0-9]+ symbols from /boot/System\.map", log)
+    tally.check(label, "the map", None if loaded else "is not read")
+    confined = dict(re.findall(r"(\w+):\s+(\w+)", outcome.text("unit/confined")))
+    wanted = {"CapEff": f"{1 << 34:016x}", "CapBnd": f"{1 << 34:016x}", "NoNewPrivs": "1", "Seccomp": "2"}
+    tally.check(label, "confinement", differs(wanted, confined))
+    tally.check(label, "reload", differs("reload: 0\n", outcome.text("unit/reloaded")))
+    tally.check(label, "not restarted while it works", differs("0\n", outcome.text("unit/restarts")))
+    tally.check(label, "one process", differs(outcome.text("unit/pid"), outcome.text("unit/pid.later")))
+    hung = number(outcome.text("unit/restarts.hung"))
+    tally.check(label, "restarted when it hangs", None if hung >= 1 else f"{hung} times")
+    marks = log.count("kimg-mark again")
+    tally.check(label, "goes on behind that", differs(1, marks))
+    tally.check(label, "nothing twice", differs(1, log.count("Linux version")))
+    stopped = sorted(outcome.text("unit/stopped").splitlines())
+    tally.check(label, "stops", differs(["ActiveState=inactive", "ExecMainStatus=0", "Result=success"], stopped))
+
+
 # ---- killed in the middle of a burst ----
 
 BURSTS, BURST = 5, 20_000  # as guest/killed has them
