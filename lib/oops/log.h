@@ -30,7 +30,8 @@ struct log_entry {
 	struct buf value; /* what came of it */
 	struct buf text;  /* MESSAGE */
 	bool has_text;
-	bool kernel; /* _TRANSPORT=kernel */
+	bool too_long; /* MESSAGE is longer than what is kept */
+	bool kernel;   /* _TRANSPORT=kernel */
 	struct log_record record;
 };
 

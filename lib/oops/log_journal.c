@@ -68,6 +68,8 @@ static void take_binary(struct log_entry *entry, struct span line, const struct 
 	if (value->failed || value->n < 8)
 		return;
 	size = get_le64((const uint8_t *)value->p);
+	if (size >= LARGEST_VALUE && entry->message)
+		entry->too_long = true;
 	if (size < LARGEST_VALUE && value->n < 8 + size + 1)
 		return;
 	if (entry->message)
@@ -81,12 +83,14 @@ void log_end_entry(struct log *log)
 {
 	struct log_entry *entry = &log->entry;
 
+	if (entry->open && entry->too_long && entry->kernel)
+		log->note = "a message of the journal of more than a megabyte is left out";
 	if (entry->open && entry->has_text && entry->kernel) {
 		entry->record.text = buf_span(&entry->text);
 		if (log_peel(log, &entry->record))
 			log_emit(log, &entry->record);
 	}
-	entry->open = entry->binary = entry->has_text = entry->kernel = false;
+	entry->open = entry->binary = entry->has_text = entry->kernel = entry->too_long = false;
 	entry->value.n = 0;
 }
 

@@ -12,11 +12,16 @@
 #include "oops/log_forms.h"
 #include "oops/scan.h"
 
+static const char too_long_note[] =
+	"a message of more than 4096 bytes is missing, which journalctl leaves out "
+	"without --all";
+
 /* What the members of the object told. */
 struct json_message {
 	struct log_record record;
 	bool has_text;
-	bool other; /* _TRANSPORT is not the kernel */
+	bool too_long; /* null: more than 4096 bytes, without journalctl's --all */
+	bool other;    /* _TRANSPORT is not the kernel */
 };
 
 static void add_utf8(struct buf *to, uint32_t c)
@@ -167,8 +172,8 @@ static bool take_member(struct log *log, struct span *text, struct json_message 
 		return false;
 	scan_blanks(text);
 	if (span_equal(key, SPAN_LITERAL("MESSAGE")) || span_equal(key, SPAN_LITERAL("msg"))) {
-		message->has_text =
-			!span_starts(*text, SPAN_LITERAL("null")); /* too long for journalctl */
+		message->too_long = span_starts(*text, SPAN_LITERAL("null"));
+		message->has_text = !message->too_long;
 		return scan_value(text, &log->json);
 	}
 	if (!scan_value(text, &log->json_value))
@@ -221,9 +226,11 @@ enum log_peel log_peel_json(struct log *log, struct log_record *record)
 			return PEEL_NOT;
 		scan_blanks(&text);
 	} while (scan_word(&text, ","));
-	if (!message.has_text || !scan_word(&text, "}"))
+	if (!(message.has_text || message.too_long) || !scan_word(&text, "}"))
 		return PEEL_NOT;
-	if (message.other)
+	if (message.too_long && !message.other)
+		log->note = too_long_note;
+	if (message.too_long || message.other)
 		return PEEL_DROP;
 	*record = message.record;
 	record->text = buf_span(&log->json);

@@ -141,7 +141,7 @@ def _flood(bench: Bench) -> Boot:
     archive = Archive()
     for name in "flood", "shorten":
         archive.add(f"bin/{name}", bench.program(name), 0o755)
-    return bench.new("flood", ["flood"], more=archive, seconds=360,
+    return bench.new("flood", ["flood"], more=archive, seconds=600,
                      parameters="printk.devkmsg=on log_buf_len=128K")  # fmt: skip
 
 

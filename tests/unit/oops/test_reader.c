@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
+#include "base/buf.h"
 #include "oops/reports.h"
 
 /* Shortened from a crash of Debian's 6.12.117 in QEMU. */
@@ -43,10 +44,38 @@ static void a_report_is_found(void **state)
 	free_reports(&reports);
 }
 
+/* journalctl -o json leaves long messages out: that part of the report is missing there, and it says so. */
+static void messages_that_are_too_long_are_told(void **state)
+{
+	static const char *const lines[] = {
+		"\"BUG: kernel NULL pointer dereference, address: 0000000000000000\"",
+		"\"Oops: 0000 [#1] SMP\"",
+		"\"CPU: 0 PID: 1 Comm: init Not tainted 6.1.0-test #1\"",
+		"\"RIP: 0010:do_one+0x5/0x40\"",
+		"null",
+		"\"Call Trace:\"",
+		"\" do_two+0x20/0x80\"",
+		"\"---[ end trace 0000000000000000 ]---\"",
+	};
+	cleanup_buf struct buf log = { 0 };
+	struct reports reports;
+	bool told = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		buf_printf(&log, "{\"_TRANSPORT\":\"kernel\",\"MESSAGE\":%s}\n", lines[i]);
+	read_log(log.p, &reports);
+	assert_int_equal(reports.count, 1);
+	for (size_t i = 0; i < reports.all[0]->note_count; i++)
+		told |= strstr(reports.all[0]->notes[i], "4096") != NULL;
+	assert_true(told);
+	free_reports(&reports);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_report_is_found),
+		cmocka_unit_test(messages_that_are_too_long_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
