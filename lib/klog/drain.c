@@ -153,7 +153,7 @@ static bool wait_for_more(struct drain *drain)
 		{ .fd = drain->wake, .events = POLLIN },
 		{ .fd = drain->source->fd, .events = POLLIN },
 	};
-	bool asks = drain->source->fd < 0 || drain->losing;
+	bool asks = drain->source->fd < 0 || drain->losing || drain->record.n;
 	uint64_t count;
 
 	if (drain->once)
@@ -208,12 +208,16 @@ void drain_run(struct drain *drain)
 		if (n > 0) {
 			take_bytes(drain, n);
 			drain->busy = true;
+			drain->late = false;
 			errors = 0;
 		}
 		if (n == 0)
 			break;
 		if (n == -EAGAIN) {
-			flush_record(drain);
+			/* who writes a record line by line has a moment for its next one */
+			if (drain->late)
+				flush_record(drain);
+			drain->late = true;
 			tell_lost(drain);
 			if (!wait_for_more(drain))
 				break;

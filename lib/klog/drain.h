@@ -20,6 +20,7 @@ struct drain {
 	_Atomic int failed; /* the errno that ended it; 0: none did */
 	/* of the thread; kept while it is stopped */
 	bool busy;         /* something came since it waited */
+	bool late;         /* it waited, and nothing came */
 	bool numbered;     /* expected is known */
 	uint64_t expected; /* the number of the next record */
 	bool losing;       /* lost says which records are missing before the next one */
