@@ -493,6 +493,19 @@ struct kimg_error *content_use_links(struct content *content, const char *sysroo
 	return NULL;
 }
 
+struct kimg_error *content_complete_links(struct content *content)
+{
+	for (size_t i = 0; i < content->links_n; i++) {
+		const struct usr_link *link = &content->links[i];
+		struct span name = span_of(link->name, strlen(link->name));
+		const struct content_node *target = content_find(content, link->target);
+
+		if (!find(content, name) && target && target->kind == CONTENT_FOLDER)
+			TRY(make_way(content, link->name, link->target, NULL));
+	}
+	return NULL;
+}
+
 /* ---- order ---- */
 
 /* '/' comes before all else, so that what is in a folder stands right behind it. */

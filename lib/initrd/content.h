@@ -45,6 +45,9 @@ void content_free(struct content *content);
  */
 struct kimg_error *content_use_links(struct content *content, const char *sysroot) must_check;
 
+/* Those of these links that lead to a folder that is there come in too: programs count on /bin and /sbin. */
+struct kimg_error *content_complete_links(struct content *content) must_check;
+
 /* Memory that lives as long as the content. */
 struct arena *content_arena(struct content *content);
 
