@@ -6,6 +6,7 @@
 #include "kimg/error.h"
 #include "kimg/image.h"
 #include "kimg/initrd.h"
+#include "kimg/initrd_create.h"
 #include "kimg/kernel.h"
 #include "kimg/limits.h"
 #include "kimg/map.h"
