@@ -21,6 +21,8 @@ void kimg_initrd_plan_free(struct kimg_initrd_plan *plan)
 {
 	if (!plan)
 		return;
+	module_set_free(plan->set);
+	module_tree_free(plan->modules);
 	programs_free(plan->programs);
 	content_free(plan->content);
 	free(plan);

@@ -3,6 +3,7 @@
 #define INITRD_PLAN_H
 
 #include "initrd/content.h"
+#include "initrd/modules.h"
 #include "initrd/notes.h"
 #include "initrd/programs.h"
 #include "initrd/recipe.h"
@@ -15,6 +16,8 @@ struct kimg_initrd_plan {
 	struct kimg_limits limits;
 	struct content *content;
 	struct programs *programs;
+	struct module_tree *modules; /* NULL: a folder that is the final root */
+	struct module_set *set;
 	struct notes notes;
 	const struct codec *codec;
 	/* by content_sorted() */
