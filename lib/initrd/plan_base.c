@@ -123,7 +123,7 @@ static bool can_decompress(const struct kimg_config *config, const char *codec)
 	char name[32];
 	const char *value;
 
-	snprintf(name, sizeof(name), "CONFIG_RD_%s", codec);
+	snprintf(name, sizeof(name), "RD_%s", codec);
 	for (char *p = name; *p; p++)
 		*p = *p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p;
 	value = kimg_config_value(config, name);
