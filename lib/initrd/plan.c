@@ -89,13 +89,21 @@ static struct kimg_error *plan_early(struct kimg_initrd_plan *plan,
 	return content_complete_links(plan->content);
 }
 
-/* A folder that is the root of the system itself: the kernel starts its /init (Documentation/filesystems/ramfs-rootfs-initramfs.rst). */
+/*
+ * A folder that is the root of the system itself: the kernel starts its /init
+ * (Documentation/filesystems/ramfs-rootfs-initramfs.rst).
+ */
 static struct kimg_error *plan_final(struct kimg_initrd_plan *plan, const char *folder)
 {
 	const struct content_node model = { .why = "in the folder" };
+	const struct content_node *init;
 
 	TRY(tree_add(plan->content, folder, "", &model, true));
-	if (!content_find(plan->content, "init"))
+	init = content_find(plan->content, "init");
+	if (init && init->kind == CONTENT_FILE && !(init->mode & 0111))
+		notes_add(&plan->notes, content_arena(plan->content), true,
+			  "%s/init cannot be run: its mode is %04o", folder, init->mode);
+	if (!init)
 		notes_add(
 			&plan->notes, content_arena(plan->content), true,
 			"%s has no /init: the kernel starts nothing else without rdinit=", folder);

@@ -60,14 +60,13 @@ static struct kimg_error *add_entry(struct content *content, const FTSENT *entry
 	char target[PATH_MAX];
 
 	node.path = path;
-	node.source = entry->fts_path;
 	if (!set_kind(&node, entry->fts_statp, special))
 		return NULL;
+	node.source = node.kind == CONTENT_FILE ? entry->fts_path : NULL;
 	if (node.kind == CONTENT_LINK) {
 		TRY(read_link(entry, target));
 		node.source = target;
 	}
-	/* A mode of 0 would stand for the usual one. */
 	return content_add(content, &node, NULL);
 }
 

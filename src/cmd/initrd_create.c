@@ -221,7 +221,7 @@ const struct verb verb_initrd_create = {
 		 "root: with the modules, programs and files that this takes, and what kimg.conf "
 		 "and options add.",
 	.options = options,
-	.groups = GROUP_OUTPUT | GROUP_PAGER | GROUP_LIMITS,
+	.groups = GROUP_OUTPUT | GROUP_PAGER,
 	.complete = COMPLETE_NOTHING,
 	.min_operands = 0,
 	.max_operands = 1,

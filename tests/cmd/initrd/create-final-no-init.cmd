@@ -1,0 +1,1 @@
+mkdir f && kimg initrd create -o i --final f

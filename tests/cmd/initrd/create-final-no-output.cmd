@@ -1,0 +1,1 @@
+mkdir f && kimg initrd create --final f

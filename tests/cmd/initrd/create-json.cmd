@@ -1,0 +1,1 @@
+mkdir -p r/lib/modules/1.0 r/bin r/etc && : > r/lib/modules/1.0/modules.dep && printf '#!/bin/sh\n' > r/bin/hello && printf x > r/bin/sh && echo host > r/etc/hostname && printf init > init && chmod 644 r/*/h* r/bin/sh init && kimg initrd create --sysroot r --generic --init init -q -n --json=lines --program hello
