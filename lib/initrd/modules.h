@@ -161,6 +161,9 @@ struct kimg_error *module_set_add(struct module_set *set, const struct module *m
 struct kimg_error *module_set_add_name(struct module_set *set, struct span name, const char *why,
 				       size_t *ret_n) must_check;
 
+/* Leaves module out, whoever wants it from now on. */
+void module_set_omit(struct module_set *set, const struct module *module);
+
 /*
  * Those that are chosen, each behind those that it needs and those that are loaded before it. Valid until more are added.
  */

@@ -24,6 +24,7 @@ struct module_set {
 	struct module_tree *modules;
 	struct arena arena;
 	struct module_pick **by_number;
+	bool *omitted;    /* by number */
 	uint32_t *stamps; /* by number: the last collection that has it */
 	uint32_t stamp;
 	struct pick_list picks;
@@ -65,7 +66,8 @@ struct kimg_error *module_set_new(struct module_tree *modules, struct module_set
 	set->modules = modules;
 	set->by_number = calloc(n + 1, sizeof(struct module_pick *));
 	set->stamps = calloc(n + 1, sizeof(*set->stamps));
-	if (!set->by_number || !set->stamps)
+	set->omitted = calloc(n + 1, sizeof(*set->omitted));
+	if (!set->by_number || !set->stamps || !set->omitted)
 		return error_nomem();
 	*ret = set;
 	set = NULL;
@@ -78,6 +80,7 @@ void module_set_free(struct module_set *set)
 		return;
 	arena_done(&set->arena);
 	free(set->by_number);
+	free(set->omitted);
 	free(set->stamps);
 	pick_list_done(&set->picks);
 	free(set);
@@ -143,7 +146,10 @@ static struct kimg_error *add_need(struct module_set *set, struct module_pick *p
 	if (!module)
 		notes_add(&set->notes, &set->arena, true, "%s needs %.*s, which is not there",
 			  pick->name, (int)path.n, (const char *)path.p);
-	if (!module || module->builtin)
+	if (module && set->omitted[module->number])
+		notes_add(&set->notes, &set->arena, false, "%s needs %.*s, which is left out",
+			  pick->name, (int)path.n, (const char *)path.p);
+	if (!module || module->builtin || set->omitted[module->number])
 		return NULL;
 	TRY(add(set, module, "a module needs it", pick, &need));
 	return push(list, need);
@@ -214,7 +220,7 @@ static struct kimg_error *add_soft(void *context, const struct module *module)
 	struct soft *soft = context;
 	const struct module_pick *other = NULL;
 
-	if (module->builtin)
+	if (module->builtin || soft->set->omitted[module->number])
 		return NULL;
 	TRY(add(soft->set, module, soft->why, soft->pick, &other));
 	return soft->list ? push(soft->list, other) : NULL;
@@ -353,10 +359,15 @@ struct kimg_error *module_set_add(struct module_set *set, const struct module *m
 	const struct module_pick *pick;
 	const char *kept;
 
-	if (module->builtin || set->by_number[module->number])
+	if (module->builtin || set->omitted[module->number] || set->by_number[module->number])
 		return NULL;
 	TRY(keep_why(set, why, &kept));
 	return add(set, module, kept, NULL, &pick);
+}
+
+void module_set_omit(struct module_set *set, const struct module *module)
+{
+	set->omitted[module->number] = true;
 }
 
 static struct kimg_error *add_found(void *context, const struct module *module)

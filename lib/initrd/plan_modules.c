@@ -22,6 +22,26 @@ static struct kimg_error *add_names(struct module_set *set, const char *const *n
 	return NULL;
 }
 
+/* A name that is that of no module leaves nothing out, as on a kernel that has it built in or not at all. */
+static void omit(struct kimg_initrd_plan *plan)
+{
+	const char *const *names = recipe_list(plan->recipe, RECIPE_OMIT);
+
+	for (; *names; names++) {
+		const struct module *module =
+			module_tree_find(plan->modules, span_of(*names, strlen(*names)));
+
+		if (module)
+			module_set_omit(plan->set, module);
+	}
+}
+
+/* What is loaded at once, without what is left out. */
+static bool is_in(const struct kimg_initrd_plan *plan, const struct module *module)
+{
+	return module->builtin || module_set_pick(plan->set, module);
+}
+
 /* The modules that are loaded first, before those that the root takes. */
 static struct kimg_error *add_preload(struct kimg_initrd_plan *plan, struct layout *layout)
 {
@@ -40,10 +60,11 @@ static struct kimg_error *add_preload(struct kimg_initrd_plan *plan, struct layo
 			return error_new(KIMG_E_NOT_FOUND, "no module is called %s", names[i]);
 		TRY(module_set_add(plan->set, load[i], "is loaded first"));
 	}
-	if (layout->load_n)
-		memcpy(load + n, layout->load, layout->load_n * sizeof(*load));
+	for (size_t i = 0; i < layout->load_n; i++)
+		if (is_in(plan, layout->load[i]))
+			load[n++] = layout->load[i];
 	layout->load = load;
-	layout->load_n += n;
+	layout->load_n = n;
 	return NULL;
 }
 
@@ -171,6 +192,7 @@ struct kimg_error *plan_modules(struct kimg_initrd_plan *plan)
 
 	TRY(open_modules(plan, &plan->modules));
 	TRY(module_set_new(plan->modules, &plan->set));
+	omit(plan);
 	TRY(find_hardware(plan, &hardware));
 	TRY(add_root(plan, hardware, &layout));
 	TRY(add_names(plan->set, recipe_list(plan->recipe, RECIPE_MODULES), "is asked for"));
