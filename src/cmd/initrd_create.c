@@ -32,6 +32,7 @@ enum {
 	OPTION_KEYMAP,
 	OPTION_FORMAT,
 	OPTION_FINAL,
+	OPTION_AUTOMATIC,
 };
 
 static const struct option_def options[] = {
@@ -74,6 +75,8 @@ static const struct option_def options[] = {
 	  "cpio ext2", OPTION_FORMAT },
 	{ 0, "final", "DIR", "make DIR the root that the system stays in", COMPLETE_FOLDER, NULL,
 	  OPTION_FINAL },
+	{ 0, "automatic", NULL, "do nothing unless kimg.conf has automatic = yes", COMPLETE_NOTHING,
+	  NULL, OPTION_AUTOMATIC },
 	OPTIONS_END,
 };
 
@@ -151,6 +154,9 @@ static void set_place(struct initrd_create *create, int id, const char **config)
 	case OPTION_FINAL:
 		create->final = create->cli->argument;
 		break;
+	case OPTION_AUTOMATIC:
+		create->automatic = true;
+		break;
 	}
 }
 
@@ -194,7 +200,11 @@ static int run_with(struct initrd_create *create, struct setting *given)
 		create->version = cli->operands[0];
 	error = make_recipe(create, config, given, n);
 	recipe = create->recipe;
-	return error ? report(cli, error) : initrd_create(create);
+	if (error)
+		return report(cli, error);
+	if (create->automatic && strcmp(kimg_initrd_recipe_value(recipe, "automatic"), "yes") != 0)
+		return STATUS_YES;
+	return initrd_create(create);
 }
 
 static int run(struct cli *cli)

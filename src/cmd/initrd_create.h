@@ -15,7 +15,8 @@ struct initrd_create {
 	const char *init;
 	const char *final;
 	bool dry_run;
-	bool force; /* replaces a file that is there */
+	bool force;     /* replaces a file that is there */
+	bool automatic; /* only if the configuration wants it */
 };
 
 /* Returns the exit status. */

@@ -1,0 +1,1 @@
+mkdir -p r/lib/modules/1.0 r/etc/kimg t s && : > r/lib/modules/1.0/modules.dep && printf init > init && K=$(command -v kimg) && printf '#!/bin/sh\nshift 2\nexec %s initrd create --sysroot r --generic --init init -q "$@"\n' "$K" > t/kimg && chmod +x t/kimg && PATH=$PWD/t:$PATH && H=$SAMPLES/../../hooks && $H/mkinitrd --foo i 1.0
