@@ -11,10 +11,23 @@
 #include "cmd/cmd.h"
 
 const struct verb *const verbs[] = {
-	&verb_identify,       &verb_info,       &verb_extract,       &verb_vmlinux,
-	&verb_config,         &verb_map,        &verb_sym,           &verb_size,
-	&verb_oops,           &verb_klogd,      &verb_initrd_create, &verb_initrd_list,
-	&verb_initrd_extract, &verb_initrd_cat, &verb_completion,    NULL,
+	&verb_identify,
+	&verb_info,
+	&verb_extract,
+	&verb_vmlinux,
+	&verb_config,
+	&verb_map,
+	&verb_sym,
+	&verb_size,
+	&verb_oops,
+	&verb_klogd,
+	&verb_initrd_create,
+	&verb_initrd_list,
+	&verb_initrd_extract,
+	&verb_initrd_cat,
+	&verb_initrd_check,
+	&verb_completion,
+	NULL,
 };
 
 const struct verb_group verb_groups[] = {

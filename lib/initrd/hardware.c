@@ -85,6 +85,7 @@ void hardware_want(struct hardware *hardware, struct span name, unsigned int fla
 	}
 	module->load |= (flags & WANT_LOAD) != 0;
 	module->needed |= (flags & WANT_NEEDED) != 0;
+	module->device |= (flags & WANT_DEVICE) != 0;
 }
 
 void hardware_want_program(struct hardware *hardware, const char *path, bool needed,

@@ -15,6 +15,7 @@ struct hardware_module {
 	const char *why;  /* "drives the disk of /" */
 	bool load;        /* at once: no device asks for it */
 	bool needed; /* root cannot be reached without it; else it is put in where there is one */
+	bool device; /* drives something that root hangs on, unless that is built in */
 	const struct hardware_module *next;
 };
 

@@ -5,7 +5,8 @@
 #include "initrd/modules_source.h"
 
 const struct hardware_layer hardware_layers[] = {
-	{ "virtio", "disks of virtual machines: virtio-blk and virtio-scsi, on PCI or MMIO" },
+	{ "virtio", "disks of virtual machines: virtio-blk on PCI or MMIO" },
+	{ "virtio-scsi", "the same: virtio-scsi" },
 	{ "nvme", "NVMe" },
 	{ "ata", "SATA and IDE disks" },
 	{ "scsi", "SCSI and RAID controllers" },
@@ -43,14 +44,35 @@ static bool is(struct span s, const char *text)
 
 /* ---- on= ---- */
 
+/* The modules without which there is no such disk, and the kinds of those for its controllers. */
 static const struct storage {
 	const char *layer;
 	unsigned int classes;
+	const char *needed[4];
 } storage[] = {
-	{ "virtio", MODULES_VIRTIO }, { "nvme", MODULES_NVME }, { "ata", MODULES_ATA },
-	{ "scsi", MODULES_SCSI },     { "usb", MODULES_USB },   { "mmc", MODULES_MMC },
-	{ "block", MODULES_DISKS },   { "net", MODULES_NET },
+	{ "virtio", MODULES_BUSES, { "virtio_blk", "virtio_pci", "virtio_mmio" } },
+	{ "virtio-scsi", MODULES_BUSES, { "virtio_scsi", "sd_mod", "virtio_pci", "virtio_mmio" } },
+	{ "nvme", MODULES_BUSES, { "nvme" } },
+	{ "ata", MODULES_ATA | MODULES_BUSES, { "sd_mod" } },
+	{ "scsi", MODULES_SCSI | MODULES_BUSES, { "sd_mod" } },
+	{ "usb", MODULES_USB | MODULES_BUSES, { "usb_storage", "sd_mod" } },
+	{ "mmc", MODULES_MMC | MODULES_BUSES, { "mmc_block" } },
+	{ "block", MODULES_DISKS, { NULL } },
+	{ "net", MODULES_NET, { NULL } },
 };
+
+static struct kimg_error *want_storage(struct described *d, const struct storage *s)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(s->needed) && s->needed[i]; i++) {
+		struct span name = span_of(s->needed[i], strlen(s->needed[i]));
+
+		/* virtio comes by PCI or by MMIO, as the architecture has it. */
+		hardware_want(d->hardware, name,
+			      module_tree_find(d->modules, name) || i == 0 ? WANT_NEEDED : 0,
+			      "root lies on %s", s->layer);
+	}
+	return hardware_want_classes(d->hardware, d->modules, s->classes);
+}
 
 static void want_md(struct hardware *hardware)
 {
@@ -83,7 +105,7 @@ static struct kimg_error *want_layer(struct described *d, struct span layer)
 
 	for (size_t i = 0; i < ARRAY_SIZE(storage); i++)
 		if (is(layer, storage[i].layer))
-			return hardware_want_classes(hardware, d->modules, storage[i].classes);
+			return want_storage(d, &storage[i]);
 	if (is(layer, "md")) {
 		want_md(hardware);
 	} else if (is(layer, "lvm")) {

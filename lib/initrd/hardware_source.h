@@ -23,7 +23,7 @@ struct kimg_error *hardware_new(struct hardware **ret) must_check;
 struct kimg_error *hardware_finish(struct hardware *hardware) must_check;
 
 /* NEW: the caller knows that it is not wanted already. */
-enum { WANT_NEEDED = 1, WANT_LOAD = 2, WANT_NEW = 4 };
+enum { WANT_NEEDED = 1, WANT_LOAD = 2, WANT_NEW = 4, WANT_DEVICE = 8 };
 
 /* A module that is wanted already is not wanted twice, but gets the flags. why is formatted. */
 void hardware_want(struct hardware *hardware, struct span name, unsigned int flags, const char *why,

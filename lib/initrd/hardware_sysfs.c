@@ -401,7 +401,7 @@ static void want_controller(struct sysfs *sysfs, const char *folder, const char 
 	    has(path, "/virtual/nvme-subsystem/"))
 		return;
 	below->n++;
-	sysfs_want_device(sysfs, path, below->of, WANT_LOAD);
+	sysfs_want_device(sysfs, path, below->of, WANT_LOAD | WANT_DEVICE);
 }
 
 static void note_virtual(struct hardware *hardware, const char *path, const char *of)
@@ -448,7 +448,7 @@ static void want_disk(struct sysfs *sysfs, const char *path, const char *of)
 	else if (has(path + strlen(sysfs->root), "/devices/virtual/"))
 		note_virtual(sysfs->hardware, path, of);
 	else
-		sysfs_want_device(sysfs, parent, of, WANT_LOAD);
+		sysfs_want_device(sysfs, parent, of, WANT_LOAD | WANT_DEVICE);
 	want_session(sysfs, path, of);
 }
 

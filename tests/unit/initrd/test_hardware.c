@@ -327,11 +327,12 @@ static void test_described(void **state)
 	struct hardware *hardware;
 
 	assert_described(modules, "UUID=12,fstype=ext4,on=virtio,flags=a,b=c",
-			 "fs-ext4! virtio_pci virtio_blk",
+			 "fs-ext4! virtio_blk! virtio_pci! virtio_mmio",
 			 "root=UUID=12 rootfstype=ext4 rootflags=a,b=c");
-	assert_described(modules, "root=/dev/sda1,fstype=ext4+vfat,on=scsi+hba",
-			 "fs-ext4! fs-vfat! nls_cp437 nls_iso8859-1 nls_ascii nls_utf8 hba!",
-			 "root=/dev/sda1");
+	assert_described(
+		modules, "root=/dev/sda1,fstype=ext4+vfat,on=scsi+hba",
+		"fs-ext4! fs-vfat! nls_cp437 nls_iso8859-1 nls_ascii nls_utf8 sd_mod! hba!",
+		"root=/dev/sda1");
 	assert_described(modules, "auto,on=lvm",
 			 "dm_mod!+ dm_thin_pool dm_raid dm_snapshot dm_mirror dm_cache ext4", "");
 	assert_described(modules, "nfs:1.2.3.4:/srv", "fs-nfs! nfsv3 nfsv4 auth_rpcgss card",

@@ -1,0 +1,1 @@
+kimg initrd check --help

@@ -1,0 +1,1 @@
+mkdir -p t/bin t/lib/modules/6.99.0-made && cd t && printf '#!/bin/sh\n' >init && chmod +x init && cp init bin/sh && mkdir -p lib/modules/6.98/kernel && cp $SAMPLES/../fuzz/corpus/modinfo/elf lib/modules/6.98/kernel/made.ko && echo x >lib/modules/6.98/bad.ko && find . | LC_ALL=C sort | cpio -o -H newc --quiet >../i && kimg initrd check --kernel 6.98 ../i

@@ -1,0 +1,1 @@
+mkdir -p t/bin t/lib/modules/6.99.0-made && cd t && printf '#!/bin/sh\n' >init && chmod +x init && cp init bin/sh && cp $SAMPLES/../fuzz/corpus/modinfo/elf lib/modules/6.99.0-made/other.ko && find . | LC_ALL=C sort | cpio -o -H newc --quiet >../i && kimg initrd check --kernel 6.97 ../i
