@@ -2,6 +2,7 @@
 /* Lists of what is wanted, and what each layer of storage takes. */
 #include "initrd/hardware.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "initrd/hardware_source.h"
@@ -254,6 +255,21 @@ void hardware_want_filesystem(struct hardware *hardware, const char *type, const
 			hardware_want(hardware,
 				      span_of(asked[i].names[k], strlen(asked[i].names[k])), 0,
 				      "%s asks for it", type);
+}
+
+void hardware_want_checker(struct hardware *hardware, const char *type, const char *of)
+{
+	char path[128];
+
+	/* Of the first two fsck does nothing (fsck.xfs(8), fsck.btrfs(8)), for the others there is none. */
+	static const char *const without[] = { "xfs", "btrfs",    "nfs",      "nfs4",
+					       "9p",  "virtiofs", "squashfs", "erofs" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(without); i++)
+		if (strcmp(type, without[i]) == 0)
+			return;
+	snprintf(path, sizeof(path), "/sbin/fsck.%.64s", type);
+	hardware_want_program(hardware, path, false, "checks the file system of %s", of);
 }
 
 /* ---- asking ---- */

@@ -120,6 +120,10 @@ static const char *const never[] = {
 	"/drivers/net/ppp/",
 	"/fs/smb/",
 	"/fs/cifs/",
+	/* servers and clusters; flash memory without a controller, whose drivers are not here either */
+	"/fs/nfsd/",
+	"/fs/ocfs2/",
+	"/drivers/mtd/",
 };
 
 struct classing {

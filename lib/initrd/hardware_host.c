@@ -158,17 +158,6 @@ static bool is_shared(const char *type)
 	return strcmp(type, "9p") == 0 || strcmp(type, "virtiofs") == 0;
 }
 
-static void want_checker(struct hardware *hardware, const char *type, const char *of)
-{
-	char path[128];
-
-	/* Of these fsck does nothing (fsck.xfs(8), fsck.btrfs(8)), or there is none. */
-	if (strcmp(type, "xfs") == 0 || strcmp(type, "btrfs") == 0)
-		return;
-	snprintf(path, sizeof(path), "/sbin/fsck.%.64s", type);
-	hardware_want_program(hardware, path, false, "checks the file system of %s", of);
-}
-
 /* SYSFS/fs/btrfs/UUID/devices with the device in it: all of them. */
 static bool want_btrfs_of(struct host *host, const char *uuid, const char *name, const char *of)
 {
@@ -244,7 +233,7 @@ static struct kimg_error *want_mount(struct host *host, const struct mount *moun
 	sysfs_want_block(&host->sysfs, path, mount->point);
 	if (strcmp(mount->type, "btrfs") == 0)
 		want_btrfs(host, path, mount->point);
-	want_checker(host->hardware, mount->type, mount->point);
+	hardware_want_checker(host->hardware, mount->type, mount->point);
 	*ret_device = device_name(host, path);
 	return NULL;
 }

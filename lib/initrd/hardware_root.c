@@ -50,8 +50,8 @@ static const struct storage {
 	unsigned int classes;
 	const char *needed[4];
 } storage[] = {
-	{ "virtio", MODULES_BUSES, { "virtio_blk", "virtio_pci", "virtio_mmio" } },
-	{ "virtio-scsi", MODULES_BUSES, { "virtio_scsi", "sd_mod", "virtio_pci", "virtio_mmio" } },
+	{ "virtio", 0, { "virtio_blk", "virtio_pci", "virtio_mmio" } },
+	{ "virtio-scsi", 0, { "virtio_scsi", "sd_mod", "virtio_pci", "virtio_mmio" } },
 	{ "nvme", MODULES_BUSES, { "nvme" } },
 	{ "ata", MODULES_ATA | MODULES_BUSES, { "sd_mod" } },
 	{ "scsi", MODULES_SCSI | MODULES_BUSES, { "sd_mod" } },
@@ -142,17 +142,15 @@ static struct kimg_error *want_types(struct described *d, struct span types)
 	while (types.n) {
 		struct span type = next_part(&types, '+');
 		char *name = hardware_print(d->hardware, "%.*s", (int)type.n, (const char *)type.p);
-		char *fsck = hardware_print(d->hardware, "/sbin/fsck.%.*s", (int)type.n,
-					    (const char *)type.p);
 
-		if (!name || !fsck)
+		if (!name)
 			return error_nomem();
 		if (!type.n || strchr(name, '/'))
 			return error_new(KIMG_E_INVALID,
 					 "fstype=%.*s: no file system has that name", (int)all.n,
 					 (const char *)all.p);
 		hardware_want_filesystem(d->hardware, name, "root");
-		hardware_want_program(d->hardware, fsck, false, "checks the file system of root");
+		hardware_want_checker(d->hardware, name, "root");
 		d->network |= strncmp(name, "nfs", 3) == 0;
 	}
 	/* One type is said; of several the superblock tells which. */

@@ -51,4 +51,7 @@ void hardware_want_md(struct hardware *hardware, const char *level, const char *
 /* The module of a file system, and what it asks for by itself. */
 void hardware_want_filesystem(struct hardware *hardware, const char *type, const char *of);
 
+/* fsck of a file system, where that does anything. */
+void hardware_want_checker(struct hardware *hardware, const char *type, const char *of);
+
 #endif
