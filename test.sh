@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # test.sh [--all]: installs what is missing, builds, and runs the tests: units, commands, the corpus of the fuzz
 # targets, all of these also under ASan and UBSan, made images, Debian's real kernels (one an
-# architecture; --all: all of them, and a kernel that is built for it), and crashes in a guest. The last line counts
-# them.
+# architecture; --all: all of them, and a kernel that is built for it), crashes in a guest, and boots with our initrd
+# (--all: all rows). The last line counts them.
 set -euo pipefail
 
 cd "$(dirname "$0")"
@@ -42,7 +42,7 @@ count() {
 }
 
 tools/setup tools/packages-build tools/packages-test tests/fixtures/packages tests/kernels/packages \
-	tests/boot/packages $long
+	tests/boot/packages tests/initrd-boot/packages $long
 tools/build build -Dtests=true
 tools/build build-asan -Dtests=true -Db_sanitize=address,undefined -Dbuildtype=debugoptimized -Db_lundef=false
 
@@ -52,6 +52,7 @@ count "made images" tests/fixtures/run
 count "Debian's kernels" tests/kernels/run "$which"
 count "crashes of Debian's kernels" tests/oops/run "$which"
 count "crashes in a guest" tests/boot/run
+count "boots with our initrd" tests/initrd-boot/run "$which"
 [ -z "$long" ] || count "a kernel that is built" tests/long/run
 
 echo "$passed passed, $failed failed, $skipped skipped"

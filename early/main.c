@@ -6,13 +6,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "boot.h"
@@ -25,25 +22,6 @@
 #include "run.h"
 #include "switch_root.h"
 #include "text.h"
-
-uint64_t boot_now(void)
-{
-	struct timespec now = { 0 };
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-bool boot_fail(struct boot *boot, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(boot->why, sizeof(boot->why), format, args);
-	va_end(args);
-	log_error("%s", boot->why);
-	return false;
-}
 
 /* What the image says, then what the kernel was told: the last word counts. */
 static void read_cmdline(struct cmdline *cmdline)
