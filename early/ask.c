@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "keymap.h"
 #include "layout.h"
 #include "run.h"
 #include "text.h"
@@ -38,6 +39,7 @@ static bool ask_console(const char *question, char *out, size_t room)
 	bool terminal = !tcgetattr(STDIN_FILENO, &before);
 	ssize_t n;
 
+	keymap_load();
 	quiet = before;
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
 	quiet.c_lflag |= ICANON | ISIG;

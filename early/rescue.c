@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "keymap.h"
 #include "layout.h"
 #include "log.h"
 #include "run.h"
@@ -89,6 +90,7 @@ static void mend_console(void)
 {
 	struct termios settings;
 
+	keymap_load();
 	if (tcgetattr(STDIN_FILENO, &settings))
 		return;
 	settings.c_lflag |= ICANON | ECHO | ECHOE | ISIG;

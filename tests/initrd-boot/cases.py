@@ -49,8 +49,9 @@ class Workshop:
     def gpt(self, arch: str = "amd64") -> Path:
         return self.disk(f"gpt-{arch}", partial(disks.gpt, self.filesystem("ext4", arch), arch=arch))
 
-    def storage(self) -> Path:
-        return storage.fetch(self.kernel("6.1"), disks.root_folder("amd64", self.scratch), self.scratch)
+    def storage(self, layout: str) -> Path:
+        folder = disks.root_folder("amd64", self.scratch)
+        return storage.fetch(self.kernel("6.1"), folder, self.scratch, layout)
 
     def mbr(self) -> Path:
         return self.disk("mbr", partial(disks.mbr, self.filesystem("ext4")))
@@ -68,6 +69,7 @@ class Case:
     bus: str = "virtio-blk"
     talk: list[tuple[str, str]] = field(default_factory=list)
     seconds: int = 120
+    boots: int = 1  # of the same disks, one after the other
     quick: bool = False
 
     def wrong(self, console: str) -> list[str]:
@@ -175,7 +177,7 @@ def _storage_case(name: str, layout: str, parameters: str, programs: dict[str, P
                   missing: tuple[int, ...] = (), kernel: str = "6.1",
                   files: dict[str, bytes] | None = None, **more) -> Case:  # fmt: skip
     count = storage.LAYOUTS[layout].count
-    make = partial(lambda workshop: [Disk(workshop.storage() / f"{layout}-{n}.img") for n in range(count)
+    make = partial(lambda workshop: [Disk(workshop.storage(layout) / f"{layout}-{n}.img") for n in range(count)
                                      if n not in missing])  # fmt: skip
     return Case(f"{kernel}-{name}", kernel, _storage_contents(programs or {}, **(files or {})), make, parameters, **more)
 
@@ -246,6 +248,22 @@ def _failures() -> list[Case]:
     ]  # fmt: skip
 
 
+def _resume() -> list[Case]:
+    """Memory on a disk: brought back; none there; the disk gone; not wanted."""
+    def make(workshop: Workshop) -> list[Disk]:
+        path = disks.swap(workshop.scratch / "swap.img")
+        return [Disk(workshop.filesystem("ext4")), Disk(path, keep=True)]
+
+    wanted = f"root=/dev/vda resume=UUID={disks.SWAP_UUID}"
+    back = r"HIBERNATES(.|\n)*Run /init(.|\n)*RESUMED(.|\n)*REALINIT end"
+    return [
+        Case("6.1-resume", "6.1", HOST, make, f"{wanted} hibernate=/dev/vdb", [back], boots=2, seconds=240),
+        Case("6.1-resume-none", "6.1", HOST, make, wanted),
+        Case("6.1-resume-stale", "6.1", HOST, make, "root=/dev/vda resume=UUID=00000000-0000-4000-8000-000000000000",
+             [REACHED, "resume=.*no such device came"]),
+    ]  # fmt: skip
+
+
 def _architectures() -> list[Case]:
     rows = []
     for arch, bus in ("arm64", "virtio-blk"), ("riscv64", "virtio-blk"):
@@ -257,4 +275,4 @@ def _architectures() -> list[Case]:
 
 
 CASES = {case.name: case
-         for case in [*_ways(), *_buses(), *_filesystems(), *_storage(), *_failures(), *_architectures()]}  # fmt: skip
+         for case in [*_ways(), *_buses(), *_filesystems(), *_storage(), *_failures(), *_resume(), *_architectures()]}  # fmt: skip

@@ -11,6 +11,7 @@ from image import build_real_init
 import guest
 
 UUID = "6c1f7d3a-52d2-4b7e-9d57-2f3f3b1e8a11"
+SWAP_UUID = "aaaaaaaa-52d2-4b7e-9d57-2f3f3b1e8a11"
 LABEL = "kimg-root"
 PARTUUID = "0b2d9c44-77aa-4b8c-9a0e-5d1f0a6b7c31"
 PARTLABEL = "kimg part"
@@ -138,6 +139,12 @@ def squashfs(folder: Path, out: Path) -> Path:
 def erofs(folder: Path, out: Path) -> Path:
     out.unlink(missing_ok=True)
     run("mkfs.erofs", "-U", UUID, out, folder)
+    return out
+
+
+def swap(out: Path) -> Path:
+    _empty(out, 256 * MEGA)
+    run("mkswap", "-q", "-U", SWAP_UUID, out)
     return out
 
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/swap.h>
 #include <unistd.h>
 
 static void say(const char *text)
@@ -28,6 +29,42 @@ static void copy(const char *path)
 	}
 	if (fd >= 0)
 		close(fd);
+}
+
+static void put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0) {
+		say("cannot be written: ");
+		say(path);
+		say("\n");
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+/* hibernate=DEVICE: the memory goes there, and the machine off. What the next boot brings back goes on here. */
+static void hibernate(void)
+{
+	char line[4096] = "";
+	int fd = open("/proc/cmdline", O_RDONLY);
+	char *device;
+
+	if (fd < 0 || read(fd, line, sizeof(line) - 1) < 0 ||
+	    !(device = strstr(line, "hibernate=")))
+		return;
+	close(fd);
+	device += strlen("hibernate=");
+	device[strcspn(device, " \n")] = '\0';
+	if (swapon(device, 0)) {
+		say("no swap\n");
+		return;
+	}
+	say("HIBERNATES\n");
+	put("/sys/power/disk", "shutdown");
+	put("/sys/power/state", "disk");
+	say("\nRESUMED\n");
 }
 
 int main(int argc, char **argv)
@@ -54,6 +91,7 @@ int main(int argc, char **argv)
 	copy("/etc/mark");
 	say("usr: ");
 	copy("/usr/mark");
+	hibernate();
 	say("REALINIT end\n");
 	sync();
 	reboot(RB_AUTOBOOT);

@@ -21,9 +21,21 @@ LUKS_UUID = "11111111-2222-4333-8444-555555555555"
 MD_UUID = "0badcafe:12345678:9abcdef0:87654321"
 BUSYBOX = Path("/bin/busybox")
 PROGRAMS = ["/bin/btrfs", "/sbin/mdadm", "/sbin/lvm", "/sbin/cryptsetup", "/sbin/mke2fs", "/sbin/mkfs.btrfs", "/sbin/dmsetup"]
-MODULES = ["virtio_pci", "virtio_blk", "ext4", "btrfs", "raid0", "raid1", "raid10", "raid456", "linear", "dm_mod",
-           "dm_crypt", "dm_thin_pool", "algif_skcipher", "af_alg", "xts", "cbc", "ecb", "essiv", "sha256_generic",
-           "sha512_generic", "aes_generic", "crc32c_generic", "xxhash_generic", "blake2b_generic"]  # fmt: skip
+BASE = ["virtio_pci", "virtio_blk"]
+EXT4 = ["ext4", "crc32c_generic"]
+MD = ["raid0", "raid1", "raid10", "raid456"]
+LVM = ["dm_mod", "dm_thin_pool"]
+LUKS = ["dm_mod", "dm_crypt", "algif_skcipher", "af_alg", "xts", "cbc", "ecb", "essiv", "aes_generic", "sha256_generic",
+        "sha512_generic"]  # fmt: skip
+BTRFS = ["btrfs", "crc32c_generic", "xxhash_generic", "blake2b_generic"]
+# What is made in one boot, and the modules for that.
+GROUPS = {
+    "md": (BASE + EXT4 + MD, ["raid0", "raid1", "raid1-090", "raid1-10", "raid5", "raid10"]),
+    "lvm": (BASE + EXT4 + LVM, ["linear", "striped", "thin"]),
+    "luks": (BASE + EXT4 + LVM + LUKS, ["luks1", "luks2", "lvm-on-luks", "luks-on-lvm"]),
+    "btrfs": (BASE + BTRFS, ["btrfs-two", "btrfs-subvol"]),
+    "both": (BASE + EXT4 + LVM + ["raid1"], ["lvm-on-raid"]),
+}
 
 
 @dataclass
@@ -57,7 +69,7 @@ LAYOUTS = {
                           f"mkroot /dev/@VG@/root && {DONE}"),  # fmt: skip
     "luks1": Layout(1, 24, f'{FORMAT} --type luks1 --pbkdf-force-iterations 1000 "$1" - && {OPEN} "$1" x && '
                            "mkroot /dev/mapper/x && cryptsetup close x"),  # fmt: skip
-    "luks2": Layout(1, 40, f'{FORMAT} --type luks2 --pbkdf argon2id --pbkdf-force-iterations 4 --pbkdf-memory 65536 "$1" - '
+    "luks2": Layout(1, 40, f'{FORMAT} --type luks2 --pbkdf argon2id --pbkdf-force-iterations 4 --pbkdf-memory 8192 "$1" - '
                            f'&& echo -n "{PASSPHRASE}" | cryptsetup luksAddKey -q {CHEAP} --key-file - "$1" /key && '
                            f'{OPEN} "$1" x && mkroot /dev/mapper/x && cryptsetup close x'),  # fmt: skip
     "lvm-on-luks": Layout(1, 48, f'{FORMAT} {CHEAP} "$1" - && {OPEN} "$1" x && lvm pvcreate -q /dev/mapper/x && '
@@ -101,28 +113,30 @@ def _letters(number: int) -> str:
     return first + chr(ord("a") + number % 26)
 
 
-def _script() -> str:
+def _script(names: list[str]) -> str:
     text = ""
     number = 0
-    for name, layout in LAYOUTS.items():
+    for name in names:
+        layout = LAYOUTS[name]
         devices = " ".join(f"/dev/vd{_letters(number + n)}" for n in range(layout.count))
         number += layout.count
-        text += f'set -- {devices}\necho "-- {name}"\n{{ {layout.script.replace("@VG@", group(name))}; }} && made="$made {name}"\nclean\n'
+        script = layout.script.replace("@VG@", group(name))
+        text += f'set -- {devices}\necho "-- {name}"\n{{ {script}; }} && made="$made {name}"\nclean\n'
     script = SCRIPT.replace("@LAYOUTS@", text)
     return script.replace("@UUID@", disks.UUID).replace("@LABEL@", disks.LABEL)
 
 
-def _image(kernel: Kernel, folder: Path) -> bytes:
+def _image(kernel: Kernel, folder: Path, modules: list[str], script: str) -> bytes:
     archive = guest.Archive()
     archive.device("dev/console", 5, 1)
-    archive.add("init", _script().encode(), 0o755)
+    archive.add("init", script.encode(), 0o755)
     archive.add("key", KEY)
     guest.add_program(archive, BUSYBOX, "bin/busybox")
     for program in PROGRAMS:
         guest.add_program(archive, Path(program))
-    for soname in ("libgcc_s.so.1",):
-        guest.add_program(archive, guest.library_path(soname), f"lib/x86_64-linux-gnu/{soname}")
-    order = kernel.closure(MODULES)
+    # Of the C library's threads, when the program loads it by name.
+    guest.add_program(archive, guest.library_path("libgcc_s.so.1"), "lib/x86_64-linux-gnu/libgcc_s.so.1")
+    order = kernel.closure(modules)
     for name in order:
         archive.file(f"modules.d/{name}.ko", kernel.folder / kernel.depends[name][0])
     archive.add("modules", "".join(f"/modules.d/{name}.ko\n" for name in order).encode())
@@ -135,35 +149,39 @@ def _image(kernel: Kernel, folder: Path) -> bytes:
     return archive.bytes()
 
 
-def _make(kernel: Kernel, folder: Path, out: Path, scratch: Path) -> None:
+def _make(kernel: Kernel, image: bytes, names: list[str], out: Path, scratch: Path) -> None:
     attached = []
-    for name, layout in LAYOUTS.items():
-        for n in range(layout.count):
+    for name in names:
+        for n in range(LAYOUTS[name].count):
             path = out / f"{name}-{n}.img"
             with path.open("wb") as file:
-                file.truncate(layout.size * disks.MEGA)
+                file.truncate(LAYOUTS[name].size * disks.MEGA)
             attached.append(Disk(path, keep=True))
     initrd = scratch / "storage-initrd"
-    initrd.write_bytes(_image(kernel, folder))
-    outcome = machine.start(Machine("amd64", kernel.image, initrd, "panic=-1 loglevel=4", attached, seconds=600,
-                                    memory="768M"))  # fmt: skip
-    made = outcome.console.rpartition("MADE:")[2].split("\n")[0].split()
-    if set(made) != set(LAYOUTS):
-        (HERE.parents[1] / "build" / "storage.log").write_text(outcome.console)
-        raise Failed(f"disks are not made: {set(LAYOUTS) - set(made)}; see build/storage.log")
+    initrd.write_bytes(image)
+    outcome = machine.start(Machine("amd64", kernel.image, initrd, "panic=-1 loglevel=4", attached, seconds=900))
+    made = outcome.console.rpartition("\nMADE:")[2].split("\n")[0].split()
+    if made != names:
+        log = HERE.parents[1] / "build" / "initrd-boot-logs" / "storage"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(outcome.console)
+        raise Failed(f"disks are not made: {outcome.problem or sorted(set(names) - set(made))}; see {log}")
 
 
-def fetch(kernel: Kernel, folder: Path, scratch: Path) -> Path:
-    """The folder of the disks, NAME-NUMBER.img."""
+def fetch(kernel: Kernel, folder: Path, scratch: Path, layout: str) -> Path:
+    """The folder of the disks of a layout, NAME-NUMBER.img."""
+    label, (modules, names) = next((label, made) for label, made in GROUPS.items() if layout in made[1])
+    script = _script(names)
     key = hashlib.sha256()
-    for part in _script().encode(), (folder / "sbin" / "init").read_bytes(), kernel.release.encode(), KEY:
+    for part in script.encode(), (folder / "sbin" / "init").read_bytes(), kernel.release.encode(), KEY:
         key.update(part)
-    place = cache_dir().parent / "initrd-boot" / key.hexdigest()[:16]
+    place = cache_dir().parent / "initrd-boot" / f"{label}-{key.hexdigest()[:16]}"
     if place.exists():
         return place
-    shutil.rmtree(place.parent, ignore_errors=True)
+    for old in place.parent.glob(f"{label}-????????????????*"):
+        shutil.rmtree(old)
     making = place.with_suffix(".new")
     making.mkdir(parents=True)
-    _make(kernel, folder, making, scratch)
+    _make(kernel, _image(kernel, folder, modules, script), names, making, scratch)
     making.rename(place)
     return place

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Names of devices, events of the kernel, options of mount(8). */
+/* Names of devices, events of the kernel, options of mount(8), key maps. */
 #include "early.h"
 
 #include <string.h>
@@ -7,6 +7,7 @@
 #include <sys/sysmacros.h>
 
 #include "device.h"
+#include "keymap.h"
 #include "mount.h"
 #include "text.h"
 #include "uevent.h"
@@ -123,6 +124,20 @@ static void texts(void **state)
 	assert_string_equal(escaped, "a b/c\\x00\\xg0\\x");
 }
 
+static void key_maps(void **state)
+{
+	static uint8_t table[7 + KEYMAP_MAPS + 2 * 2 * KEYMAP_KEYS] = "bkeymap";
+
+	table[7] = table[7 + 4] = 1;
+	assert_ptr_equal(keymap_map(table, sizeof(table), 0), table + 7 + 256);
+	assert_ptr_equal(keymap_map(table, sizeof(table), 4), table + 7 + 256 + 256);
+	assert_null(keymap_map(table, sizeof(table), 1));
+	assert_null(keymap_map(table, sizeof(table) - 1, 4));
+	assert_null(keymap_map(table, 100, 0));
+	table[0] = 'x';
+	assert_null(keymap_map(table, sizeof(table), 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +146,7 @@ int main(void)
 		cmocka_unit_test(events),
 		cmocka_unit_test(options),
 		cmocka_unit_test(texts),
+		cmocka_unit_test(key_maps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
