@@ -162,8 +162,14 @@ int main(int argc, char **argv)
 	load_modules(&boot);
 	rescue_break(&boot, "modules");
 	resume(&boot);
-	while (!(init = reach_root(&boot)))
+	while (!(init = reach_root(&boot))) {
 		rescue(&boot, boot.why);
+		/* Somebody may have mounted it there by hand. */
+		init = root_find_init(&boot);
+		if (init)
+			break;
+		root_unmount();
+	}
 	rescue_break(&boot, "bottom");
 	times_mark(&boot.times, "switch-root");
 	times_leave(&boot.times);

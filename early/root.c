@@ -231,6 +231,12 @@ bool root_mount(struct boot *boot)
 	return overlay_mount(boot);
 }
 
+void root_unmount(void)
+{
+	while (!umount2(MOUNT_ROOT "/usr", MNT_DETACH) || !umount2(MOUNT_ROOT, MNT_DETACH))
+		;
+}
+
 const char *root_find_init(struct boot *boot)
 {
 	static const char *const places[] = { "/sbin/init", "/usr/sbin/init", "/etc/init",

@@ -7,6 +7,9 @@
 /* Mounts the real root, and /usr where that is a file system of its own. False: boot->why. */
 bool root_mount(struct boot *boot);
 
+/* Takes away what a try that failed has mounted. */
+void root_unmount(void);
+
 /* Looks for the real init below MOUNT_ROOT. Its path there; NULL: boot->why. */
 const char *root_find_init(struct boot *boot);
 

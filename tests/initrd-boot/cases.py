@@ -248,6 +248,29 @@ def _failures() -> list[Case]:
     ]  # fmt: skip
 
 
+def _extras() -> list[Case]:
+    """/usr of its own, a check of the root, hooks, sysfs' view of nothing left behind."""
+    def two(workshop: Workshop) -> list[Disk]:
+        root = disks.root_folder("amd64", workshop.scratch, "usr-apart")
+        (root / "etc" / "fstab").write_text(f"# all\nUUID={disks.UUID} / ext4 ro 0 1\nLABEL=kimg-usr /usr ext4 ro,noatime 0 2\n")
+        usr = workshop.scratch / "usr"
+        usr.mkdir(exist_ok=True)
+        (usr / "mark").write_text("from usr\n")
+        both = [("usr-root", partial(disks.ext, root)),
+                ("usr-usr", partial(disks.ext, usr, uuid=disks.SWAP_UUID, label="kimg-usr"))]
+        return [Disk(workshop.disk(name, make)) for name, make in both]
+
+    hook = b"#!/bin/busybox sh\necho HOOK $0 >/dev/console\n"
+    helped = Contents(load=HOST.load, files={f"kimg/hooks/{when}": hook for when in ("before/10-b", "before/02-a", "after/x")},
+                      programs={"/bin/busybox": Path("/bin/busybox"), "/sbin/fsck.ext4": Path("/sbin/e2fsck")})
+    order = r"HOOK /kimg/hooks/before/02-a\n(.|\n)*HOOK /kimg/hooks/before/10-b\n(.|\n)*HOOK /kimg/hooks/after/x\n"
+    return [
+        Case("6.1-usr", "6.1", HOST, two, f"root=UUID={disks.UUID}", [REACHED, "^usr: from usr", "^/dev/vdb /usr ext4 ro,noatime"]),
+        Case("6.1-hooks-fsck", "6.1", helped, _plain, "root=/dev/vda fsck.mode=force",
+             [REACHED, order, "fsck.ext4 /dev/vda: exit status 0"]),
+    ]  # fmt: skip
+
+
 def _resume() -> list[Case]:
     """Memory on a disk: brought back; none there; the disk gone; not wanted."""
     def make(workshop: Workshop) -> list[Disk]:
@@ -275,4 +298,4 @@ def _architectures() -> list[Case]:
 
 
 CASES = {case.name: case
-         for case in [*_ways(), *_buses(), *_filesystems(), *_storage(), *_failures(), *_resume(), *_architectures()]}  # fmt: skip
+         for case in [*_ways(), *_buses(), *_filesystems(), *_storage(), *_failures(), *_resume(), *_extras(), *_architectures()]}  # fmt: skip
