@@ -33,6 +33,9 @@ MACHINES = {
 }
 CONSOLES = {"amd64": "ttyS0", "arm64": "ttyAMA0", "riscv64": "ttyS0"}
 
+# How long a machine may say nothing, and do next to nothing: longer than kimg-init waits for anything.
+SILENCE = 90
+
 # One nanosecond of the guest is one instruction of it.
 CLOCK = ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=on"]
 
@@ -52,7 +55,7 @@ class Machine:
     parameters: str
     disks: list[Disk] = field(default_factory=list)
     bus: str = "virtio-blk"
-    seconds: int = 120
+    seconds: int = 120  # of a processor's time
     memory: str = "512M"
     clock: bool = False  # counts instructions
     accelerator: str = "tcg"
@@ -103,17 +106,44 @@ class _Talk:
                 self.process.stdin.flush()
 
 
-def _follow(talk: _Talk, until: float) -> str | None:
+def _cpu_seconds(pid: int) -> float:
+    """What the process has used. After the name, which may hold blanks: user and system time are fields 12 and 13."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class _Patience:
+    """A machine has so much time of a processor, however much of it others leave; and it may be still for a while."""
+
+    def __init__(self, pid: int, seconds: int):
+        self.pid = pid
+        self.seconds = seconds
+        self.heard()
+
+    def heard(self) -> None:
+        self.last = time.monotonic()
+        self.used = _cpu_seconds(self.pid)
+
+    def problem(self) -> str | None:
+        used = _cpu_seconds(self.pid)
+        if used > self.seconds:
+            return f"still runs after {self.seconds} s"
+        if time.monotonic() - self.last > SILENCE and used - self.used < SILENCE / 30:
+            return f"says and does nothing for {SILENCE} s"
+        return None
+
+
+def _follow(talk: _Talk, patience: _Patience) -> str | None:
     while True:
-        left = until - time.monotonic()
-        if left <= 0:
-            return "still runs at the end of its time"
-        ready, _, _ = select.select([talk.process.stdout], [], [], left)
+        ready, _, _ = select.select([talk.process.stdout], [], [], 1)
         if not ready:
+            if problem := patience.problem():
+                return problem
             continue
         data = os.read(talk.process.stdout.fileno(), 65536)
         if not data:
             return None
+        patience.heard()
         talk.hear(data)
 
 
@@ -124,7 +154,7 @@ def start(machine: Machine) -> Outcome:
                           stderr=subprocess.STDOUT, bufsize=0) as process:  # fmt: skip
         talk = _Talk(process, machine.talk)
         try:
-            problem = _follow(talk, began + machine.seconds)
+            problem = _follow(talk, _Patience(process.pid, machine.seconds))
         finally:
             process.send_signal(signal.SIGKILL)
     if talk.left and not problem:
