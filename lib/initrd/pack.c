@@ -309,7 +309,7 @@ static void run_threads(struct packer *packer)
 
 /* ---- the whole ---- */
 
-static unsigned int usual_level(const struct codec *codec)
+unsigned int pack_usual_level(const struct codec *codec)
 {
 	static const struct {
 		const char *codec;
@@ -351,7 +351,7 @@ struct kimg_error *pack_content(struct content *content, const struct pack_optio
 
 	if (options->codec)
 		packer.codec = (struct codec_options){
-			.level = options->level ? options->level : usual_level(options->codec),
+			.level = options->level ? options->level : pack_usual_level(options->codec),
 			.one_shot = true,
 		};
 	TRY(pack_plan_make(content, options, &packer.plan));

@@ -24,4 +24,11 @@ struct pack_options {
 struct kimg_error *pack_content(struct content *content, const struct pack_options *options,
 				struct outfile *out) must_check;
 
+/* The same as the image of an ext2 file system. KIMG_E_UNSUPPORTED where libext2fs is not installed. */
+struct kimg_error *pack_ext2(struct content *content, const struct pack_options *options,
+			     struct outfile *out) must_check;
+
+/* The level that is usual for an initrd. */
+unsigned int pack_usual_level(const struct codec *codec);
+
 #endif

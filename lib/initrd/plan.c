@@ -110,6 +110,20 @@ static struct kimg_error *plan_final(struct kimg_initrd_plan *plan, const char *
 	return NULL;
 }
 
+/* What a kernel starts of an old RAM disk (init/do_mounts_initrd.c, 6.12). */
+static struct kimg_error *add_linuxrc(struct kimg_initrd_plan *plan)
+{
+	const struct content_node node = {
+		.path = "linuxrc",
+		.kind = CONTENT_LINK,
+		.source = "init",
+		.why = "the name of the first program in an old RAM disk",
+	};
+
+	return content_find(plan->content, "linuxrc") ? NULL
+						      : content_add(plan->content, &node, NULL);
+}
+
 struct kimg_error *kimg_initrd_plan_new(const struct kimg_initrd_recipe *recipe,
 					const struct kimg_initrd_plan_options *options,
 					struct kimg_initrd_plan **ret_plan)
@@ -121,6 +135,8 @@ struct kimg_error *kimg_initrd_plan_new(const struct kimg_initrd_recipe *recipe,
 	TRY(start(recipe, options, plan));
 	TRY(options->final ? plan_final(plan, options->final) : plan_early(plan, options));
 	TRY(plan_codec(plan));
+	if (recipe_is(recipe, RECIPE_FORMAT, "ext2"))
+		TRY(add_linuxrc(plan));
 	plan->nodes = content_sorted(plan->content, &plan->nodes_n);
 	if (!plan->nodes)
 		return error_nomem();
@@ -192,6 +208,9 @@ struct kimg_error *kimg_initrd_plan_write(const struct kimg_initrd_plan *plan, c
 	};
 
 	TRY(outfile_open(&out, path));
-	TRY(pack_content(plan->content, &pack, &out));
+	if (recipe_is(plan->recipe, RECIPE_FORMAT, "ext2"))
+		TRY(pack_ext2(plan->content, &pack, &out));
+	else
+		TRY(pack_content(plan->content, &pack, &out));
 	return outfile_commit(&out);
 }
