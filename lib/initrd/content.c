@@ -357,6 +357,8 @@ static struct kimg_error *look_at_file(struct content_node *node)
 	if (faccessat(AT_FDCWD, node->source, R_OK, AT_EACCESS) != 0)
 		return error_system(errno, "%s", node->source);
 	node->size = st.st_size;
+	node->file_device = st.st_nlink > 1 ? st.st_dev : 0;
+	node->file_number = st.st_nlink > 1 ? st.st_ino : 0;
 	node->stored = node->stored || is_compressed(node->source);
 	if (!node->mode)
 		node->mode = st.st_mode & 0777;

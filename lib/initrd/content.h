@@ -28,7 +28,9 @@ struct content_node {
 	uint32_t major, minor;
 	enum content_kind kind;
 	bool stored; /* is compressed already, as a FILE's name says: need not be compressed again */
-	bool overlay;                       /* the user's own */
+	bool overlay; /* the user's own */
+	/* FILE: which file source is, if that has several names, which stay names of one file; else 0. */
+	uint64_t file_device, file_number;
 	bool implied;                       /* came by itself: on the way to something */
 	const char *why;                    /* "ext4: the file system of /" */
 	const struct content_node *because; /* the node that asked for it, or NULL */

@@ -65,20 +65,22 @@ static uint8_t *put_number(uint8_t *to, uint32_t value)
 	return to;
 }
 
-size_t cpio_put_head(uint8_t *to, const struct content_node *node, uint32_t ino, uint32_t mtime)
+size_t cpio_put_head(uint8_t *to, const struct content_node *node, const struct cpio_head *head)
 {
 	const char *name = name_of(node);
 	size_t n = strlen(name) + 1, size = cpio_padded(HEADER + n);
 	bool is_folder = node && node->kind == CONTENT_FOLDER;
 	bool is_device = node && node->kind == CONTENT_DEVICE;
 	const uint32_t numbers[] = {
-		node ? ino : 0,
+		node ? head->ino : 0,
 		node ? mode_of(node) : 0,
 		0, /* uid */
 		0, /* gid */
-		is_folder ? 2 : 1,
-		node ? mtime : 0,
-		cpio_data_size(node),
+		is_folder ? 2
+		: node    ? head->links
+			  : 1,
+		node ? head->mtime : 0,
+		node ? head->data : 0,
 		0,
 		0,
 		is_device ? node->major : 0,

@@ -18,7 +18,15 @@ static inline uint64_t cpio_padded(uint64_t size)
 	return (size + 3) & ~3ULL;
 }
 
+/* What a header says that a node does not. */
+struct cpio_head {
+	uint32_t ino;
+	uint32_t links; /* names of the same file */
+	uint32_t mtime;
+	uint64_t data; /* bytes that follow */
+};
+
 /* Writes header and name of a node, with padding. node NULL: the trailer. Returns its size. */
-size_t cpio_put_head(uint8_t *to, const struct content_node *node, uint32_t ino, uint32_t mtime);
+size_t cpio_put_head(uint8_t *to, const struct content_node *node, const struct cpio_head *head);
 
 #endif

@@ -98,16 +98,24 @@ static struct kimg_error *fill_file(const struct content_node *node, uint8_t *p)
 	return n == node->size ? NULL : changed(node->source);
 }
 
+static size_t put_head(const struct packer *packer, const struct pack_item *item, uint8_t *p)
+{
+	const struct cpio_head head = { item->ino, item->links, packer->options->mtime,
+					item->data };
+
+	return cpio_put_head(p, item->node, &head);
+}
+
 static struct kimg_error *fill_item(const struct packer *packer, const struct pack_item *item,
 				    uint8_t *p)
 {
 	const struct content_node *node = item->node;
-	size_t head = cpio_put_head(p, node, item->ino, packer->options->mtime);
-	uint64_t data = cpio_data_size(node);
+	size_t head = put_head(packer, item, p);
+	uint64_t data = item->data;
 
-	if (node && node->kind == CONTENT_FILE)
+	if (data && node->kind == CONTENT_FILE)
 		TRY(fill_file(node, p + head));
-	else if (node && node->kind == CONTENT_LINK)
+	else if (data && node->kind == CONTENT_LINK)
 		memcpy(p + head, node->source, data);
 	else if (data)
 		memcpy(p + head, node->bytes.p, data);
@@ -168,12 +176,12 @@ static struct kimg_error *copy_large(const struct packer *packer, const struct p
 {
 	const struct pack_item *item = &packer->plan.items[chunk->first];
 	cleanup(close_file) struct file file = { -1, NULL };
-	uint64_t left = item->node->size, offset = chunk->offset;
+	uint64_t left = item->data, offset = chunk->offset;
 	size_t at, n = 0;
 
 	TRY(bench_reserve(bench, PIECE + SPARE));
 	TRY(open_source(item->node, &file));
-	at = cpio_put_head(bench->p, item->node, item->ino, packer->options->mtime);
+	at = put_head(packer, item, bench->p);
 	while (left) {
 		size_t want = left < PIECE - at ? left : PIECE - at;
 
@@ -194,9 +202,9 @@ static struct kimg_error *copy_large(const struct packer *packer, const struct p
 static struct kimg_error *write_plain(const struct packer *packer, const struct pack_chunk *chunk,
 				      struct bench *bench)
 {
-	const struct content_node *node = packer->plan.items[chunk->first].node;
+	const struct pack_item *item = &packer->plan.items[chunk->first];
 
-	if (chunk->n == 1 && chunk->size > PIECE && node->kind == CONTENT_FILE)
+	if (chunk->n == 1 && chunk->size > PIECE && item->node->kind == CONTENT_FILE)
 		return copy_large(packer, chunk, bench);
 	TRY(fill_chunk(packer, chunk, bench));
 	return put(packer, span_of(bench->p, chunk->size), chunk->offset);

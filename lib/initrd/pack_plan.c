@@ -60,10 +60,75 @@ static struct kimg_error *add_item(struct pack_plan *plan, const struct content_
 	*item = (struct pack_item){
 		.node = node,
 		.ino = plan->items_n,
+		.links = 1,
+		.data = data,
 		.size = cpio_head_size(node) + cpio_padded(data),
 	};
 	return NULL;
 }
+
+/* ---- names of one file ---- */
+
+static bool same_file(const struct content_node *a, const struct content_node *b)
+{
+	return a->file_device == b->file_device && a->file_number == b->file_number &&
+	       a->mode == b->mode;
+}
+
+static int by_file(const void *a, const void *b)
+{
+	const struct pack_item *x = *(struct pack_item *const *)a;
+	const struct pack_item *y = *(struct pack_item *const *)b;
+	const uint64_t keys[][2] = { { x->node->file_device, y->node->file_device },
+				     { x->node->file_number, y->node->file_number },
+				     { x->node->mode, y->node->mode },
+				     { x->ino, y->ino } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (keys[i][0] != keys[i][1])
+			return keys[i][0] < keys[i][1] ? -1 : 1;
+	return 0;
+}
+
+/* The first of n names has the data, the others have its number: the kernel links them (init/initramfs.c, maybe_link()). */
+static void link_names(struct pack_item **items, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		items[i]->links = n;
+		items[i]->ino = items[0]->ino;
+		if (i == 0)
+			continue;
+		items[i]->size -= cpio_padded(items[i]->data);
+		items[i]->data = 0;
+	}
+}
+
+/* Among the items of one archive, from first on. */
+static struct kimg_error *link_files(struct pack_plan *plan, size_t first)
+{
+	size_t n = 0, from = 0;
+	cleanup_free struct pack_item **several =
+		calloc(plan->items_n - first + 1, sizeof(struct pack_item *));
+
+	if (!several)
+		return error_nomem();
+	for (size_t i = first; i < plan->items_n; i++) {
+		const struct content_node *node = plan->items[i].node;
+
+		if (node && node->kind == CONTENT_FILE && node->file_number)
+			several[n++] = &plan->items[i];
+	}
+	if (n)
+		qsort(several, n, sizeof(*several), by_file);
+	for (size_t i = 1; i <= n; i++)
+		if (i == n || !same_file(several[i]->node, several[from]->node)) {
+			link_names(several + from, i - from);
+			from = i;
+		}
+	return NULL;
+}
+
+/* ---- chunks ---- */
 
 /* Cuts the items from first on. */
 static void cut(struct pack_plan *plan, size_t first, bool compressed, uint64_t most)
@@ -110,6 +175,7 @@ static struct kimg_error *add_plain(struct pack_plan *plan, const struct content
 	/* An image of nothing is an archive too. */
 	if (plan->items_n || all)
 		TRY(add_item(plan, NULL));
+	TRY(link_files(plan, 0));
 	cut(plan, 0, false, PLAIN_CHUNK);
 	return NULL;
 }
@@ -125,6 +191,7 @@ static struct kimg_error *add_rest(struct pack_plan *plan, const struct content_
 	if (plan->items_n == first && first)
 		return NULL;
 	TRY(add_item(plan, NULL));
+	TRY(link_files(plan, first));
 	cut(plan, first, true, chunk_size(options));
 	return NULL;
 }

@@ -10,7 +10,9 @@
 struct pack_item {
 	const struct content_node *node; /* NULL: the trailer */
 	uint32_t ino;
-	uint64_t size; /* in the archive: head, data, padding */
+	uint32_t links; /* how many names the file has, in this archive */
+	uint64_t data;  /* bytes; 0 for a name of a file that stands before */
+	uint64_t size;  /* in the archive: head, data, padding */
 };
 
 /* Entries that are written, or compressed, at once and by one thread. */

@@ -221,6 +221,35 @@ static void several_chunks(void **state)
 	assert_int_equal(names.n, 12 * strlen("f00 100644 3145733\n"));
 }
 
+/* Names of one file stay that: the first of them has its bytes. */
+static void names_of_one_file(void **state)
+{
+	struct place *place = *state;
+	cleanup_blob struct blob blob = { 0 };
+	struct kimg_limits limits = KIMG_LIMITS_DEFAULT;
+	struct cpio_entry entry;
+	struct cpio cpio;
+	bool more;
+
+	unlink(place->packed);
+	assert_int_equal(link(place->small, place->packed), 0);
+	add(place, "a", (struct content_node){ .kind = CONTENT_FILE, .source = place->packed });
+	add(place, "b", (struct content_node){ .kind = CONTENT_FILE, .source = place->small });
+	add(place, "c",
+	    (struct content_node){ .kind = CONTENT_FILE, .source = place->small, .mode = 0700 });
+	add(place, "d", (struct content_node){ .kind = CONTENT_FILE, .source = place->small });
+	assert_ok(pack(place, &(struct pack_options){ 0 }));
+	assert_ok(blob_open(&blob, place->image, &limits));
+	assert_true(cpio_init(&cpio, blob_span(&blob)));
+	for (const char *c = "abcd"; *c; c++) {
+		assert_ok(cpio_next(&cpio, &entry, &more));
+		assert_int_equal(entry.name.p[0], *c);
+		assert_int_equal(entry.nlink, *c == 'c' ? 1 : 3);
+		assert_int_equal(entry.ino, *c == 'c' ? 3 : 1);
+		assert_int_equal(entry.data.n, *c == 'a' || *c == 'c' ? 1001 : 0);
+	}
+}
+
 static void nothing_at_all(void **state)
 {
 	struct place *place = *state;
@@ -278,8 +307,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-		TEST(one_archive),    TEST(every_codec),       TEST(several_chunks),
-		TEST(nothing_at_all), TEST(files_that_change), TEST(progress_is_told),
+		TEST(one_archive),       TEST(every_codec),    TEST(several_chunks),
+		TEST(names_of_one_file), TEST(nothing_at_all), TEST(files_that_change),
+		TEST(progress_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
