@@ -16,7 +16,7 @@
 #define THREADS_MAX 64
 
 /* What a file that is larger than its chunk should be is copied by. */
-#define PIECE (1u << 20)
+#define PIECE (1u << 18)
 
 /* Behind the data of a file one byte is asked for, to see that it ends there. */
 #define SPARE 4

@@ -16,7 +16,7 @@
 #include "initrd/cpio_writer.h"
 
 /* What is written by one thread at once, of archives that are not compressed. */
-#define PLAIN_CHUNK (1u << 20)
+#define PLAIN_CHUNK (1u << 18)
 
 /* Where the order is by path, microcode does not come first by itself. */
 static bool is_early(const struct content_node *node)
