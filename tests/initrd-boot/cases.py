@@ -138,7 +138,9 @@ def _buses() -> list[Case]:
             ("virtio-blk", "virtio-scsi", "lsi", "megasas", "ahci", "ide", "nvme", "usb", "sd")]  # fmt: skip
     told = r"^InitRDTimestampMonotonic=[1-9]"
     return [Case("6.1-systemd", "6.1", HOST, _systemd, "root=/dev/vda rw", [REACHED, EXT4_AT_ROOT, told], seconds=240),
-            *rows, Case("7.2-bus-virtio-blk", "7.2", everything, _plain, root)]
+            *rows, # Here "/" can be changed, and the initrd let go.
+            Case("7.2-bus-virtio-blk", "7.2", everything, _plain, f"{root} debug",
+                 [REACHED, EXT4_AT_ROOT, "kimg-init: pivot_root"])]  # fmt: skip
 
 
 def _filesystems() -> list[Case]:
