@@ -51,17 +51,12 @@ struct kimg_error *hardware_of_host(const struct hardware_places *places,
 /*
  * A root that is described: "ROOT[,fstype=TYPE[+TYPE...]][,on=LAYER[+LAYER...]][,flags=FLAGS]". ROOT is as root= on the
  * kernel's command line, with or without "root=": UUID=..., LABEL=..., PARTUUID=..., PARTLABEL=..., a device, nfs:...;
- * or "auto" where the command line or the partition table tells. LAYER is one of hardware_layers(), or a module.
+ * or "auto" where the command line or the partition table tells. LAYER is a kind of disk or what lies on
+ * disks (hardware_root.c has the words), or a module.
  * FLAGS are those of mount(8); they are the last, and may have commas in them. KIMG_E_INVALID says what is wrong.
  */
 struct kimg_error *hardware_described(const char *text, struct module_tree *modules,
 				      struct hardware **ret) must_check;
-
-/* "virtio", ...: the words for on=, each with what it stands for; ends with NULL. */
-struct hardware_layer {
-	const char *name, *what;
-};
-extern const struct hardware_layer hardware_layers[];
 
 /*
  * Any hardware: all modules of the kernel that may stand between it and a root file system, by the folders that they are in,

@@ -4,23 +4,6 @@
 #include "initrd/hardware_source.h"
 #include "initrd/modules_source.h"
 
-const struct hardware_layer hardware_layers[] = {
-	{ "virtio", "disks of virtual machines: virtio-blk on PCI or MMIO" },
-	{ "virtio-scsi", "the same: virtio-scsi" },
-	{ "nvme", "NVMe" },
-	{ "ata", "SATA and IDE disks" },
-	{ "scsi", "SCSI and RAID controllers" },
-	{ "usb", "disks on USB" },
-	{ "mmc", "SD cards and eMMC" },
-	{ "block", "any disk: all of these" },
-	{ "md", "Linux software RAID" },
-	{ "lvm", "LVM" },
-	{ "luks", "encryption by LUKS" },
-	{ "verity", "dm-verity" },
-	{ "net", "network cards" },
-	{ NULL, NULL },
-};
-
 struct described {
 	struct hardware *hardware;
 	struct module_tree *modules;
@@ -44,7 +27,10 @@ static bool is(struct span s, const char *text)
 
 /* ---- on= ---- */
 
-/* The modules without which there is no such disk, and the kinds of those for its controllers. */
+/*
+ * What a root lies on: the modules without which there is no such disk, and the kinds of those for its controllers. "block" is
+ * any disk.
+ */
 static const struct storage {
 	const char *layer;
 	unsigned int classes;
@@ -120,7 +106,9 @@ static struct kimg_error *want_layer(struct described *d, struct span layer)
 		hardware_want(hardware, layer, WANT_NEEDED, "root lies on it, as --root says");
 	} else {
 		return error_new(KIMG_E_INVALID,
-				 "on=%.*s: neither a layer nor a module of the kernel",
+				 "on=%.*s: neither a module of the kernel nor one of virtio, "
+				 "virtio-scsi, nvme, ata, "
+				 "scsi, usb, mmc, block, net, md, lvm, luks, verity",
 				 (int)layer.n, (const char *)layer.p);
 	}
 	return NULL;
