@@ -56,7 +56,7 @@ struct kimg_error *kimg_initrd_open_bytes(const void *bytes, size_t size,
 	cleanup(free_initrd) struct kimg_initrd *initrd = NULL;
 
 	TRY(new_initrd(options, &initrd));
-	initrd->bytes = span_of(bytes, size);
+	TRY(initrd_find_bytes(initrd, span_of(bytes, size), options ? options->part : NULL));
 	*ret_initrd = initrd;
 	initrd = NULL;
 	return NULL;
@@ -69,7 +69,9 @@ struct kimg_error *kimg_initrd_open(const char *path, const struct kimg_initrd_o
 
 	TRY(new_initrd(options, &initrd));
 	TRY(blob_open(&initrd->file, path, &initrd->limits));
-	initrd->bytes = blob_span(&initrd->file);
+	TRY(error_wrap(
+		initrd_find_bytes(initrd, blob_span(&initrd->file), options ? options->part : NULL),
+		"%s", path));
 	*ret_initrd = initrd;
 	initrd = NULL;
 	return NULL;
@@ -83,6 +85,7 @@ void kimg_initrd_free(struct kimg_initrd *initrd)
 		arrival_done(&segment->arrival);
 	kimg_error_free(initrd->broken);
 	rootfs_done(&initrd->rootfs);
+	kimg_image_free(initrd->image);
 	blob_done(&initrd->file);
 	arena_done(&initrd->arena);
 	free(initrd->list);

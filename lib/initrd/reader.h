@@ -22,11 +22,12 @@ struct segment {
 
 struct kimg_initrd {
 	struct kimg_limits limits;
-	struct blob file;   /* of kimg_initrd_open() */
-	struct arena arena; /* segments, notes, targets of links */
-	struct span bytes;  /* the initrd */
-	uint64_t at;        /* in it, behind what was read */
-	uint64_t decoded;   /* bytes of all segments */
+	struct blob file;         /* of kimg_initrd_open() */
+	struct kimg_image *image; /* that it is a part of, or NULL */
+	struct arena arena;       /* segments, notes, targets of links */
+	struct span bytes;        /* the initrd */
+	uint64_t at;              /* in it, behind what was read */
+	uint64_t decoded;         /* bytes of all segments */
 	bool behind_archive; /* a plain archive came before at: what follows starts at a multiple of 4 */
 	bool ended;          /* nothing more comes: the end, or an error */
 
@@ -67,6 +68,15 @@ struct kimg_error *initrd_file_data(struct kimg_initrd *initrd, const struct roo
 
 /* Reads to the end, so that the tree is whole. */
 struct kimg_error *initrd_read_all(struct kimg_initrd *initrd) must_check;
+
+/* ---- find.c ---- */
+
+/* Sets the bytes of the initrd: file itself, or the part of it of that name, or the only one. */
+struct kimg_error *initrd_find_bytes(struct kimg_initrd *initrd, struct span file,
+				     const char *part) must_check;
+
+/* Whether the format of that name (n bytes) is a file system that serves as an old ramdisk. */
+bool initrd_is_ramdisk(const char *name, size_t n);
 
 /* ---- segments.c ---- */
 
