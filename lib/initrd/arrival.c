@@ -81,14 +81,15 @@ static void *run_thread(void *context)
 }
 
 void arrival_start(struct arrival *a, const struct codec *codec, struct span in,
-		   const struct kimg_limits *limits)
+		   const struct kimg_limits *limits, bool own_thread)
 {
 	*a = (struct arrival){ .codec = codec, .in = in, .limits = *limits };
 	blob_init(&a->out, limits->output < SIZE_MAX / 4 ? limits->output : SIZE_MAX / 4);
 	a->out.grew = grew;
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->news, NULL);
-	a->threaded = in.n >= LARGE && pthread_create(&a->thread, NULL, run_thread, a) == 0;
+	a->threaded = own_thread && in.n >= LARGE &&
+		      pthread_create(&a->thread, NULL, run_thread, a) == 0;
 	if (!a->threaded)
 		run(a);
 }

@@ -31,9 +31,12 @@ struct arrival {
 	size_t consumed;          /* bytes of in, where it is over without an error */
 };
 
-/* Starts to decode the stream at the start of in. limits->output is the most that may come out. */
+/*
+ * Starts to decode the stream at the start of in, and with own_thread does so while the caller goes on, which pays where
+ * that has work of its own to do. limits->output is the most that may come out.
+ */
 void arrival_start(struct arrival *arrival, const struct codec *codec, struct span in,
-		   const struct kimg_limits *limits);
+		   const struct kimg_limits *limits, bool own_thread);
 
 /* Waits until there are n bytes, or it is over; returns how many there are. They stand at out.p. */
 size_t arrival_wait(struct arrival *arrival, size_t n);

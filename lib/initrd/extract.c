@@ -241,6 +241,10 @@ static struct kimg_error *make(struct extract *x, struct rootfs_node *node)
 		leave_out(x, "a device: none were asked for");
 		return NULL;
 	}
+	if (S_ISLNK(node->file->mode) && node->file->target.n == 0) {
+		leave_out(x, "a link to nothing, which only the kernel makes");
+		return NULL;
+	}
 	if (S_ISDIR(node->file->mode)) {
 		TRY(need_folder(x, node));
 	} else {
@@ -371,6 +375,7 @@ struct kimg_error *kimg_initrd_extract(struct kimg_initrd *initrd,
 
 	TRY(below_open(&x.below, options->folder));
 	TRY(initrd_rewind(initrd));
+	initrd->own_thread = true; /* this one writes files meanwhile */
 	while (got && !error) {
 		error = initrd_next(initrd, &got);
 		if (got)

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "format/registry.h"
 #include "initrd/reader.h"
+#include "kimg/kernel.h"
 
 /* Names of parts that are listed where there are several. */
 #define MAX_TOLD 16
@@ -53,16 +54,27 @@ static struct kimg_error *search_image(struct kimg_image *image, struct search *
 	look(search, kimg_image_root(image));
 	if (search->count)
 		return NULL;
-	error = kimg_image_kernel(image, &kernel);
+	error = kimg_kernel_examine(image, KIMG_DEEP, &kernel);
 	if (error && kimg_error_code(error) == KIMG_E_NOT_FOUND) {
 		kimg_error_free(error);
 		return NULL;
 	}
 	if (!error)
-		error = kimg_part_expand(image, kernel);
-	if (!error)
 		look(search, kernel);
 	return error;
+}
+
+/* What is in the kernel itself shows up when that is examined. */
+static struct kimg_error *find_named(struct kimg_image *image, const char *name,
+				     const struct kimg_part **ret_part)
+{
+	struct kimg_error *error = kimg_image_find(image, name, ret_part);
+
+	if (!error || kimg_error_code(error) != KIMG_E_NOT_FOUND)
+		return error;
+	kimg_error_free(kimg_kernel_examine(image, KIMG_DEEP, NULL));
+	kimg_error_free(error);
+	return kimg_image_find(image, name, ret_part);
 }
 
 static struct kimg_error *find_part(struct kimg_image *image, const char *name,
@@ -71,7 +83,7 @@ static struct kimg_error *find_part(struct kimg_image *image, const char *name,
 	cleanup(search_done) struct search search = { 0 };
 
 	if (name)
-		return kimg_image_find(image, name, ret_part);
+		return find_named(image, name, ret_part);
 	TRY(search_image(image, &search));
 	if (search.names.failed)
 		return error_nomem();

@@ -2,6 +2,7 @@
 /* An initrd that is open: where its bytes are, and its entries one after another. */
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "initrd/reader.h"
 
@@ -41,7 +42,7 @@ static struct kimg_error *new_initrd(const struct kimg_initrd_options *options,
 	if (!initrd)
 		return error_nomem();
 	initrd->limits = options ? options->limits : KIMG_LIMITS_DEFAULT;
-	return rootfs_init(&initrd->rootfs, initrd->limits.memory);
+	return rootfs_init(&initrd->rootfs, initrd->limits.memory, true);
 }
 
 static void free_initrd(struct kimg_initrd **initrd)
@@ -57,6 +58,7 @@ struct kimg_error *kimg_initrd_open_bytes(const void *bytes, size_t size,
 
 	TRY(new_initrd(options, &initrd));
 	TRY(initrd_find_bytes(initrd, span_of(bytes, size), options ? options->part : NULL));
+	TRY(ramdisk_open(initrd));
 	*ret_initrd = initrd;
 	initrd = NULL;
 	return NULL;
@@ -72,6 +74,7 @@ struct kimg_error *kimg_initrd_open(const char *path, const struct kimg_initrd_o
 	TRY(error_wrap(
 		initrd_find_bytes(initrd, blob_span(&initrd->file), options ? options->part : NULL),
 		"%s", path));
+	TRY(error_wrap(ramdisk_open(initrd), "%s", path));
 	*ret_initrd = initrd;
 	initrd = NULL;
 	return NULL;
@@ -85,6 +88,9 @@ void kimg_initrd_free(struct kimg_initrd *initrd)
 		arrival_done(&segment->arrival);
 	kimg_error_free(initrd->broken);
 	rootfs_done(&initrd->rootfs);
+	if (initrd->ramdisk)
+		ramdisk_close(initrd->ramdisk);
+	blob_done(&initrd->unpacked);
 	kimg_image_free(initrd->image);
 	blob_done(&initrd->file);
 	arena_done(&initrd->arena);
@@ -99,6 +105,8 @@ static struct kimg_error *next(struct kimg_initrd *initrd, bool *ret_got)
 	struct kimg_error *error = initrd->broken;
 
 	initrd->broken = NULL;
+	if (initrd->ramdisk)
+		return ramdisk_next(initrd->ramdisk, ret_got);
 	while (!error && !*ret_got) {
 		size_t index;
 
@@ -136,7 +144,7 @@ struct kimg_error *kimg_initrd_next(struct kimg_initrd *initrd,
 struct kimg_error *initrd_rewind(struct kimg_initrd *initrd)
 {
 	rootfs_done(&initrd->rootfs);
-	TRY(rootfs_init(&initrd->rootfs, initrd->limits.memory));
+	TRY(rootfs_init(&initrd->rootfs, initrd->limits.memory, !initrd->ramdisk));
 	kimg_error_free(initrd->broken);
 	initrd->broken = NULL;
 	initrd->at = 0;
@@ -148,7 +156,7 @@ struct kimg_error *initrd_rewind(struct kimg_initrd *initrd)
 	initrd->notes = NULL;
 	initrd->last_note = NULL;
 	initrd->note_count = 0;
-	return NULL;
+	return initrd->ramdisk ? ramdisk_rewind(initrd->ramdisk) : NULL;
 }
 
 struct kimg_error *initrd_read_all(struct kimg_initrd *initrd)
@@ -166,16 +174,18 @@ struct kimg_error *initrd_file_data(struct kimg_initrd *initrd, const struct roo
 				    struct span *ret_data)
 {
 	*ret_data = file->data;
-	return NULL;
+	return file->inode ? ramdisk_data(initrd->ramdisk, file, ret_data) : NULL;
 }
 
 struct kimg_error *kimg_initrd_data(struct kimg_initrd *initrd, const void **ret_bytes,
 				    size_t *ret_size)
 {
+	const struct rootfs_node *node = initrd->change.node;
 	struct span data = initrd->data;
 
-	if (initrd->entry.effect == KIMG_INITRD_LINKED && initrd->change.node)
-		data = initrd->change.node->file->data;
+	if (node && S_ISREG(node->file->mode) &&
+	    (node->file->inode || initrd->entry.effect == KIMG_INITRD_LINKED))
+		TRY(initrd_file_data(initrd, node->file, &data));
 	*ret_bytes = data.p;
 	*ret_size = data.n;
 	return NULL;
@@ -225,6 +235,7 @@ struct kimg_error *kimg_initrd_find(struct kimg_initrd *initrd, const char *path
 	if (!copy)
 		return error_nomem();
 	show_file(initrd, node->file);
+	initrd->change = (struct rootfs_change){ .node = node };
 	initrd->entry.name = copy;
 	initrd->entry.name_size = strlen(copy);
 	*ret_entry = &initrd->entry;
@@ -234,8 +245,8 @@ struct kimg_error *kimg_initrd_find(struct kimg_initrd *initrd, const char *path
 const struct kimg_initrd_segment *const *kimg_initrd_segments(const struct kimg_initrd *initrd,
 							      size_t *ret_count)
 {
-	*ret_count = initrd->count;
-	return initrd->list;
+	*ret_count = initrd->ramdisk ? 1 : initrd->count;
+	return initrd->ramdisk ? ramdisk_segments(initrd->ramdisk) : initrd->list;
 }
 
 const struct kimg_note *kimg_initrd_notes(const struct kimg_initrd *initrd)

@@ -29,7 +29,8 @@ struct kimg_initrd {
 	uint64_t at;              /* in it, behind what was read */
 	uint64_t decoded;         /* bytes of all segments */
 	bool behind_archive; /* a plain archive came before at: what follows starts at a multiple of 4 */
-	bool ended;          /* nothing more comes: the end, or an error */
+	bool own_thread; /* streams are decoded by a thread of their own */
+	bool ended;      /* nothing more comes: the end, or an error */
 
 	struct segment *segments;
 	const struct kimg_initrd_segment **list; /* the same, for callers */
@@ -41,6 +42,9 @@ struct kimg_initrd {
 	bool whole;        /* all of space is there */
 	uint64_t cursor;   /* behind the last entry, in space */
 	struct kimg_error *broken; /* what the next step returns */
+
+	struct ramdisk_walk *ramdisk; /* of an old ramdisk: where its files come from; else NULL */
+	struct blob unpacked;         /* the file system, where it was compressed */
 
 	struct rootfs rootfs;
 	struct kimg_initrd_entry entry;
@@ -77,6 +81,19 @@ struct kimg_error *initrd_find_bytes(struct kimg_initrd *initrd, struct span fil
 
 /* Whether the format of that name (n bytes) is a file system that serves as an old ramdisk. */
 bool initrd_is_ramdisk(const char *name, size_t n);
+
+/* ---- ramdisk.c ---- */
+
+struct ramdisk_walk;
+
+/* Sets initrd->ramdisk where its bytes are the image of a file system, maybe a compressed one. */
+struct kimg_error *ramdisk_open(struct kimg_initrd *initrd) must_check;
+void ramdisk_close(struct ramdisk_walk *walk);
+struct kimg_error *ramdisk_next(struct ramdisk_walk *walk, bool *ret_got) must_check;
+struct kimg_error *ramdisk_rewind(struct ramdisk_walk *walk) must_check;
+struct kimg_error *ramdisk_data(struct ramdisk_walk *walk, const struct rootfs_file *file,
+				struct span *ret_data) must_check;
+const struct kimg_initrd_segment *const *ramdisk_segments(const struct ramdisk_walk *walk);
 
 /* ---- segments.c ---- */
 

@@ -547,8 +547,8 @@ static struct kimg_error *add_symlink(struct adding *a, struct place place)
 		skip(a, place.why ? place.why : "a folder that is not empty has its name");
 		return NULL;
 	}
-	if (a->entry->target_size == 0) {
-		skip(a, "a link to nothing");
+	if (a->entry->target_size >= PATH_MAX) {
+		skip(a, "its target is too long for a file system");
 		return NULL;
 	}
 	TRY(make(a, &place));
@@ -640,18 +640,18 @@ static bool add_default(struct rootfs *fs)
 	return add_own(fs, fs->root, SPAN_LITERAL("root"), S_IFDIR | 0700);
 }
 
-struct kimg_error *rootfs_init(struct rootfs *fs, uint64_t memory)
+struct kimg_error *rootfs_init(struct rootfs *fs, uint64_t memory, bool own)
 {
 	struct rootfs_file *file;
 
 	*fs = (struct rootfs){ .seed = hash_seed(), .memory_most = memory };
 	fs->root = rootfs_alloc(fs, sizeof(*fs->root));
 	file = rootfs_alloc(fs, sizeof(*file));
-	if (fs->root && file) {
+	if (fs->root && file && grow(fs)) {
 		file->mode = S_IFDIR | 0755;
 		add_name(fs->root, file);
 		fs->root->own = true;
-		if (add_default(fs))
+		if (!own || add_default(fs))
 			return NULL;
 	}
 	rootfs_done(fs);

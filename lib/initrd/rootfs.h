@@ -62,8 +62,8 @@ struct rootfs {
 	uint64_t steps; /* links followed, and names on their way: bounded for the whole initrd */
 };
 
-/* memory is what it may take. */
-struct kimg_error *rootfs_init(struct rootfs *fs, uint64_t memory) must_check;
+/* memory is what it may take. own: with what the kernel makes before it looks at an initrd. */
+struct kimg_error *rootfs_init(struct rootfs *fs, uint64_t memory, bool own) must_check;
 void rootfs_done(struct rootfs *fs);
 
 /* What an entry changed. */

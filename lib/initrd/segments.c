@@ -121,7 +121,7 @@ static struct kimg_error *open_stream(struct kimg_initrd *initrd, const struct c
 	note_refused(initrd, codec, in);
 	limits.output -= initrd->decoded;
 	if (!initrd->segment->arrival.codec)
-		arrival_start(&initrd->segment->arrival, codec, in, &limits);
+		arrival_start(&initrd->segment->arrival, codec, in, &limits, initrd->own_thread);
 	initrd->space = (struct span){ 0 };
 	initrd->whole = false;
 	initrd->cursor = 0;

@@ -183,6 +183,13 @@ static bool is_wanted(const struct list *list, const struct kimg_initrd_entry *e
 
 /* ---- segments ---- */
 
+/* Not the file system of an old ramdisk. */
+static bool is_archive(const struct kimg_initrd_segment *segment)
+{
+	return segment->format &&
+	       (strcmp(segment->format, "newc") == 0 || strcmp(segment->format, "crc") == 0);
+}
+
 static void show_segment(struct out *out, const struct kimg_initrd_segment *segment)
 {
 	out_record(out);
@@ -203,7 +210,7 @@ static void show_segment(struct out *out, const struct kimg_initrd_segment *segm
 	out_print(out, OUT_FAINT, "%s", segment->entries == 1 ? "entry" : "entries");
 	if (segment->early)
 		out_print(out, OUT_FAINT, "early");
-	if (!segment->trailer)
+	if (!segment->trailer && is_archive(segment))
 		out_print(out, OUT_FAINT, "no trailer");
 	out_bool(out, "early", OUT_DATA, segment->early);
 	out_bool(out, "trailer", OUT_DATA, segment->trailer);
