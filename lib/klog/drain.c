@@ -184,7 +184,16 @@ static ssize_t read_some(struct drain *drain)
 	return drain->source->read(drain->source, drain->bytes + drain->kept, CHUNK - drain->kept);
 }
 
-/* EPIPE: records were overwritten, their numbers are missing then. EINVAL: one was longer than the buffer. */
+/*
+ * EPIPE: records were overwritten, their numbers are missing then. Where they come faster than they are read, that may go
+ * on for thousands of reads, and ends when who writes them does.
+ */
+static bool is_overwritten(const struct drain *drain, ssize_t error)
+{
+	return error == -EPIPE && drain->source->device;
+}
+
+/* EINVAL: a record was longer than the buffer. */
 static bool is_passing(ssize_t error)
 {
 	return error == -EPIPE || error == -EINTR || error == -EINVAL;
@@ -221,7 +230,8 @@ void drain_run(struct drain *drain)
 			tell_lost(drain);
 			if (!wait_for_more(drain))
 				break;
-		} else if (n < 0 && (!is_passing(n) || ++errors > MOST_ERRORS)) {
+		} else if (n < 0 && !is_overwritten(drain, n) &&
+			   (!is_passing(n) || ++errors > MOST_ERRORS)) {
 			drain->failed = (int)-n;
 			break;
 		}

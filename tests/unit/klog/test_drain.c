@@ -111,6 +111,22 @@ static void a_restart_goes_on(void **state)
 		   "lost 1-2, 0 here|6,3,1,-;a\n|6,4,1,-;b\n|6,5,1,-;c\n|");
 }
 
+/* Who writes may be faster than who reads for long; that ends nothing, and the count is right. */
+static void overwritten_for_long(void **state)
+{
+	enum { TIMES = 5000 };
+	struct step *steps = calloc(TIMES + 2, sizeof(*steps));
+
+	assert_non_null(steps);
+	steps[0].bytes = "6,0,1,-;a\n";
+	for (size_t i = 1; i <= TIMES; i++)
+		steps[i].error = EPIPE;
+	steps[TIMES + 1].bytes = "6,9000,2,-;b\n";
+	run_script(steps, TIMES + 2, (struct source){ .device = true }, UINT64_MAX,
+		   "6,0,1,-;a\n|lost 1-8999, 0 here|6,9000,2,-;b\n|");
+	free(steps);
+}
+
 static void errors_end_it(void **state)
 {
 	const struct step steps[] = { { "6,0,1,-;a\n" }, { NULL, EIO }, { "6,1,1,-;b\n" } };
@@ -206,6 +222,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(overwritten_records_are_counted),
 		cmocka_unit_test(a_restart_goes_on),
+		cmocka_unit_test(overwritten_for_long),
 		cmocka_unit_test(errors_end_it),
 		cmocka_unit_test(streams_are_cut_anywhere),
 		cmocka_unit_test(a_full_queue_drops_and_counts),
