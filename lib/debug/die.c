@@ -220,19 +220,12 @@ bool die_address(const struct kimg_source *source, const struct unit *unit, cons
 {
 	if (!die_has(die, slot))
 		return false;
-	switch (die->values[slot].form) {
-	case DW_FORM_addr:
-		*ret_address = die->values[slot].u;
-		return true;
-	case DW_FORM_addrx:
-	case DW_FORM_addrx1:
-	case DW_FORM_addrx2:
-	case DW_FORM_addrx3:
-	case DW_FORM_addrx4:
-	case DW_FORM_GNU_addr_index:
+	if (form_is_address_index(die->values[slot].form))
 		return address_at_index(source, unit, die->values[slot].u, ret_address);
-	}
-	return false;
+	if (die->values[slot].form != DW_FORM_addr)
+		return false;
+	*ret_address = die->values[slot].u;
+	return true;
 }
 
 /* ---- names ---- */

@@ -129,6 +129,20 @@ bool form_is_leb128(unsigned int form)
 	return false;
 }
 
+bool form_is_address_index(unsigned int form)
+{
+	switch (form) {
+	case DW_FORM_addrx:
+	case DW_FORM_addrx1:
+	case DW_FORM_addrx2:
+	case DW_FORM_addrx3:
+	case DW_FORM_addrx4:
+	case DW_FORM_GNU_addr_index:
+		return true;
+	}
+	return false;
+}
+
 /* One form after another; a chain of them takes bytes of the input. */
 static unsigned int resolve_indirect(struct cursor *c, unsigned int form)
 {

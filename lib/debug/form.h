@@ -80,6 +80,9 @@ int form_size(unsigned int form, const struct encoding *encoding);
 /* Whether it is one LEB128 number. */
 bool form_is_leb128(unsigned int form);
 
+/* Whether it is the index of an address in .debug_addr. */
+bool form_is_address_index(unsigned int form);
+
 /* Skips, or reads, a value. c fails at an unknown form. implicit: of DW_FORM_implicit_const. */
 void form_skip(struct cursor *c, unsigned int form, const struct encoding *encoding);
 struct value form_read(struct cursor *c, unsigned int form, const struct encoding *encoding,

@@ -178,17 +178,7 @@ static struct kimg_error *add_list(struct list *list, const struct value *value)
 
 static bool is_address(const struct value *value)
 {
-	switch (value->form) {
-	case DW_FORM_addr:
-	case DW_FORM_addrx:
-	case DW_FORM_addrx1:
-	case DW_FORM_addrx2:
-	case DW_FORM_addrx3:
-	case DW_FORM_addrx4:
-	case DW_FORM_GNU_addr_index:
-		return true;
-	}
-	return false;
+	return value->form == DW_FORM_addr || form_is_address_index(value->form);
 }
 
 struct kimg_error *die_add_reaches(const struct kimg_source *source, const struct unit *unit,

@@ -18,6 +18,7 @@
 #include <inttypes.h>
 #include <sys/stat.h>
 
+#include "base/hex.h"
 #include "initrd/reader.h"
 
 #define HEADER    110
@@ -47,14 +48,6 @@ struct header {
 	uint64_t name_at, data_at, end;
 };
 
-static int digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /*
  * Up to the first byte that is no digit, as kernels before 7.0 read it; later ones refuse it (hex2bin instead of
  * simple_strtoul).
@@ -69,7 +62,7 @@ static uint32_t read_field(const uint8_t *p, bool *wrong)
 		i = 2;
 	}
 	for (; i < 8; i++) {
-		int d = digit(p[i]);
+		int d = hex_digit(p[i]);
 
 		if (d < 0) {
 			*wrong = true;
