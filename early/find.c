@@ -43,7 +43,7 @@ static bool step(struct boot *boot)
 
 	if (!boot->plugged) {
 		boot->plugged = true;
-		done |= uevent_coldplug(&boot->modules);
+		uevent_coldplug(&boot->modules);
 		modules_load_words(&boot->modules, "rd.driver.post");
 		devices_scan(&boot->devices);
 		done = true;

@@ -88,13 +88,12 @@ bool uevent_wait(int fd, int milliseconds)
 	return poll(&poll_fd, 1, milliseconds) > 0;
 }
 
-static bool plug_bus(struct modules *modules, const char *bus)
+static void plug_bus(struct modules *modules, const char *bus)
 {
 	char path[TEXT_PATH];
 	char alias[4096];
 	char last[4096] = "";
 	struct dirent *entry;
-	bool any = false;
 	DIR *folder;
 
 	folder = opendir(text_print(path, sizeof(path), "/sys/bus/%s/devices", bus));
@@ -106,11 +105,10 @@ static bool plug_bus(struct modules *modules, const char *bus)
 		if (!text_read_line(path, alias, sizeof(alias)) || !*alias || !strcmp(alias, last))
 			continue;
 		text_print(last, sizeof(last), "%s", alias);
-		any |= modules_load_alias(modules, alias);
+		modules_load_alias(modules, alias);
 	}
 	if (folder)
 		closedir(folder);
-	return any;
 }
 
 static bool is_skipped(const struct modules *modules, const char *bus)
@@ -124,17 +122,15 @@ static bool is_skipped(const struct modules *modules, const char *bus)
 	return *bus == '.';
 }
 
-bool uevent_coldplug(struct modules *modules)
+void uevent_coldplug(struct modules *modules)
 {
 	DIR *folder = opendir("/sys/bus");
 	struct dirent *entry;
-	bool any = false;
 
 	while (folder && (entry = readdir(folder))) {
 		if (!is_skipped(modules, entry->d_name))
-			any |= plug_bus(modules, entry->d_name);
+			plug_bus(modules, entry->d_name);
 	}
 	if (folder)
 		closedir(folder);
-	return any;
 }

@@ -32,7 +32,7 @@ bool uevent_next(int fd, struct uevent *ret);
 /* Waits until something comes, at most so many milliseconds; false when nothing came. */
 bool uevent_wait(int fd, int milliseconds);
 
-/* Loads the modules of all devices that are there. Whether any was loaded. */
-bool uevent_coldplug(struct modules *modules);
+/* Loads the modules of all devices that are there. */
+void uevent_coldplug(struct modules *modules);
 
 #endif
